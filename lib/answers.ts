@@ -1,0 +1,98 @@
+/**
+ * What the refused get: the scope's own handler, a redirect for browsers, an error for programs.
+ *
+ * @module
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import Negotiator from 'negotiator'
+import { AlreadyLoggedInError, NeedsRefreshError, UnauthorizedError } from './errors.ts'
+import { pathOf, safeNextUrl, withNextUrl } from './next-url.ts'
+import { nextUrl } from './next-target.ts'
+import { sessionOf } from './session.ts'
+import { isOwn, type Settings } from './settings.ts'
+
+/** Answers a visitor who is not logged in. Rejects with `FST_LOGIN_UNAUTHORIZED` where the answer is an error. */
+export async function unauthorized (settings: Settings, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  settings.realm.listeners.tell('userUnauthorized', { request })
+  return await answer(settings, request, reply, {
+    handler: settings.unauthorizedHandler,
+    page: settings.loginPath,
+    message: settings.loginMessage,
+    category: settings.loginMessageCategory,
+    refusedBy: UnauthorizedError
+  })
+}
+
+/** Answers a user whose login is not fresh. Rejects with `FST_LOGIN_NEEDS_REFRESH` where the answer is an error. */
+export async function needsRefresh (settings: Settings, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  settings.realm.listeners.tell('userNeedsRefresh', { user: request.currentUser as never, request })
+  return await answer(settings, request, reply, {
+    handler: settings.needsRefreshHandler,
+    page: settings.refreshPath,
+    message: settings.needsRefreshMessage,
+    category: settings.needsRefreshMessageCategory,
+    refusedBy: NeedsRefreshError
+  })
+}
+
+/** Sends a user away from a page for visitors. Rejects with `FST_LOGIN_ALREADY_LOGGED_IN` where that would lead back. */
+export async function alreadyLoggedIn (settings: Settings, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const target = nextUrl(settings, request, '/')
+  if (!navigates(request) || pathOf(target) === pathOf(request.url)) throw new AlreadyLoggedInError()
+  return reply.redirect(target, 302)
+}
+
+interface Refusal {
+  readonly handler: Settings['unauthorizedHandler']
+  readonly page: string | null
+  readonly message: string | null
+  readonly category: string
+  readonly refusedBy: new () => Error
+}
+
+async function answer (settings: Settings, request: FastifyRequest, reply: FastifyReply, refusal: Refusal): Promise<unknown> {
+  const { handler, page, message, category, refusedBy: Refused } = refusal
+  if (handler !== null) {
+    const answered = await handler(request, reply)
+    if (reply.sent) return reply
+    if (answered !== undefined) return reply.send(answered)
+    throw new Refused()
+  }
+  if (page === null || !navigates(request)) throw new Refused()
+  if (message !== null) flash(settings, request, message, category)
+  // 302 for every method: browsers ask for the page with GET; 307 would send the body of a refused form to it.
+  return reply.redirect(refusalUrl(settings, request, page), 302)
+}
+
+/** The page's address with the target to come back to, where there is one that may be named. */
+function refusalUrl (settings: Settings, request: FastifyRequest, page: string): string {
+  const next = nextOf(settings, request)
+  if (next === null) return page
+  const session = settings.nextIn === 'session' ? sessionOf(request) : null
+  if (session !== null) {
+    session.set(settings.nextField, next)
+    return page
+  }
+  if (isOwn(page, settings.origin)) return withNextUrl(page, settings.nextField, next)
+  return settings.origin === null ? page : withNextUrl(page, settings.nextField, settings.origin + next)
+}
+
+/** The target of a refused request: its own address, unless it is not one of this site, or a login page. */
+function nextOf (settings: Settings, request: FastifyRequest): string | null {
+  const next = safeNextUrl(request.originalUrl)
+  return next === null || settings.ownPaths.includes(pathOf(next) as string) ? null : next
+}
+
+/** Whether a person's browser is to show the answer as a page: only then is a redirect to a login page of use. */
+export function navigates (request: FastifyRequest): boolean {
+  const mode = request.headers['sec-fetch-mode']
+  if (mode !== undefined && mode !== 'navigate') return false
+  if (request.headers['x-requested-with'] === 'XMLHttpRequest') return false
+  return new Negotiator(request).mediaType(['application/json', 'text/html']) === 'text/html'
+}
+
+function flash (settings: Settings, request: FastifyRequest, message: string, category: string): void {
+  const flashing = request as unknown as { flash?: (category: string, message: string) => unknown }
+  if (typeof flashing.flash !== 'function' || sessionOf(request) === null) return
+  flashing.flash(category, settings.localize === null ? message : settings.localize(message, request))
+}

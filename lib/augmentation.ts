@@ -1,0 +1,62 @@
+/**
+ * Tells Fastify's types what the plugin adds to requests, instances and route config.
+ *
+ * @module
+ */
+import type { FastifyPluginAsync, RegisterOptions } from 'fastify'
+import type { Login, LoginLapse } from './current-login.ts'
+import type { LoginUserOptions } from './login.ts'
+import type { LoginManager } from './manager.ts'
+import type { LoginOptions } from './options.ts'
+import type { AnonymousGuard, CurrentUser, Guard, LoginPolicy } from './typing.ts'
+import type { AnyUser } from './user.ts'
+
+declare const named: unique symbol
+/** The plugin, known by name to `register` below. */
+export type LoginPlugin = FastifyPluginAsync<LoginOptions> & { readonly [named]: 'fastify-login' }
+
+declare module 'fastify' {
+  // Fastify takes options or a function that makes them. A function has no `realm`, so TypeScript could not tell by its
+  // absence which realm's options it sees, and callbacks such as `authHash: (user) => …` would be refused as untyped.
+  interface FastifyRegister<T> {
+    (plugin: LoginPlugin, options: LoginOptions & RegisterOptions): T
+  }
+
+  // Fastify's own names for its type parameters: TypeScript asks that every declaration uses the same.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  interface FastifyRequest<RouteGeneric, RawServer, RawRequest, SchemaCompiler, TypeProvider, ContextConfig, Logger, RequestType> {
+    /** The user behind this request; never null behind `requireLogin` and inside `membersOnly`. */
+    readonly currentUser: CurrentUser<TypeProvider, ContextConfig>
+    /** The login behind this request, or null: nobody, or a user from `loadUserFromRequest`. */
+    readonly currentLogin: Login | null
+    /** Why a credential that came with this request was not honoured. */
+    readonly loginLapse: LoginLapse | null
+    /** Whether the user proved who they are recently enough for `requireFreshLogin`. */
+    readonly loginFresh: boolean
+    /** Whether the request carries a valid remember cookie of this login. */
+    readonly loginRemembered: boolean
+    /** Logs a user in; false, and nothing done, where the user is not active. */
+    loginUser (user: AnyUser, options?: LoginUserOptions): Promise<boolean>
+    /** Ends the login and its remember cookie; holds even if the answer fails. */
+    logoutUser (): Promise<boolean>
+    /** Makes the login fresh after a proof of identity, for the user as changed by it if given. */
+    confirmLogin (user?: AnyUser): Promise<boolean>
+    /** Where the visitor wanted to go, if that is on this site; else the fallback. */
+    nextUrl (fallback: string): string
+  }
+
+  interface FastifyInstance {
+    /** The login manager. */
+    login: LoginManager
+    requireLogin: Guard
+    requireFreshLogin: Guard
+    /** Makes a guard that asks for a proof of identity in the last seconds. */
+    requireFreshLoginWithin (seconds: number): Guard
+    requireAnonymous: AnonymousGuard
+  }
+
+  interface FastifyContextConfig {
+    /** Who may come in; overrides `defaultLogin`. */
+    login?: LoginPolicy
+  }
+}

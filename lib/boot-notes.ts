@@ -1,0 +1,32 @@
+/**
+ * What the boot says once: what this configuration cannot do, and what is missing beside it.
+ *
+ * @module
+ */
+import cluster from 'node:cluster'
+import type { FastifyInstance } from 'fastify'
+import { InvalidOptionError } from './errors.ts'
+import { isOwn, type Settings } from './settings.ts'
+
+/** Notes for the outermost registration. */
+export function noteBoot (app: FastifyInstance, settings: Settings): void {
+  const level = settings.production || cluster.isWorker ? 'warn' : 'info'
+  app.log[level]('fastify-login keeps logins without a store: a logout, a revocation or a stale mark holds in this ' +
+    'process until it restarts, and no other process knows of it')
+}
+
+/** Notes for every registration, once all plugins are there. */
+export function noteScope (app: FastifyInstance, settings: Settings, sawLocals: boolean): void {
+  const { loginPath, refreshPath, origin, nextIn } = settings
+  if (nextIn === 'session' && !app.hasRequestDecorator('session')) {
+    throw new InvalidOptionError("The option nextIn of fastify-login is 'session', and this scope has no session: register @fastify/session or @fastify/secure-session before it")
+  }
+  for (const [name, page] of Object.entries({ loginPath, refreshPath })) {
+    if (page !== null && origin === null && !isOwn(page, null)) {
+      app.log.warn(`fastify-login: ${name} is on another site and the option origin is not set, so visitors are not brought back`)
+    }
+  }
+  if (!sawLocals && app.hasReplyDecorator('locals')) {
+    app.log.warn('fastify-login was registered before @fastify/view, so templates have no currentUser: register @fastify/view first')
+  }
+}

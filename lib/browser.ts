@@ -1,0 +1,47 @@
+/**
+ * Who a browser is taken for: the identity that session protection compares.
+ *
+ * @module
+ */
+import type { FastifyRequest } from 'fastify'
+import { LruMap } from 'toad-cache'
+import { isIPv6 } from 'node:net'
+import { digest } from './digest.ts'
+
+/** Names the browser behind a request; two requests of one browser must get the same string. */
+export type IdentifyBrowser = (request: FastifyRequest) => string
+
+/** Address and User-Agent, as Flask-Login has it. `request.ip` is what `trustProxy` makes of it. */
+export const identifyByAddressAndUserAgent: IdentifyBrowser = (request) =>
+  `${request.ip}|${request.headers['user-agent'] ?? ''}`
+
+/** User-Agent only: for visitors whose address changes, as on mobile networks. */
+export const identifyByUserAgent: IdentifyBrowser = (request) => request.headers['user-agent'] ?? ''
+
+/** The network (IPv4 /24, IPv6 /48) and User-Agent: holds while a provider moves its customers about. */
+export const identifyByNetworkAndUserAgent: IdentifyBrowser = (request) =>
+  `${networkOf(request.ip)}|${request.headers['user-agent'] ?? ''}`
+
+function networkOf (address: string): string {
+  if (!isIPv6(address)) return address.slice(0, address.lastIndexOf('.'))
+  const mapped = /^::ffff:(\d+\.\d+\.\d+)\.\d+$/i.exec(address)
+  if (mapped !== null) return mapped[1] as string
+  const [head = '', tail] = address.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === '' ? 0 : tail.split(':').length)
+  const whole = [...groups, ...Array<string>(missing).fill('0'), ...(tail ?? '').split(':')]
+  return whole.slice(0, 3).map((group) => Number.parseInt(group, 16).toString(16)).join(':')
+}
+
+// A hash takes 0.3 µs, a look-up 0.01; one user agent after another would be a way to fill the memory, so it is bounded.
+const known = new LruMap<string>(1000)
+const longestKnown = 512
+
+/** The identity as it is kept in a login: a digest, because a full user agent is long and tells more than is needed. */
+export function browserDigest (identity: string): string {
+  const remembered = known.get(identity)
+  if (remembered !== undefined) return remembered
+  const made = digest(identity)
+  if (identity.length <= longestKnown) known.set(identity, made)
+  return made
+}

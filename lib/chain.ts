@@ -1,0 +1,17 @@
+/**
+ * Goes on with a value at once where it is there, and later where it is promised.
+ *
+ * @module
+ */
+
+/** Whether a value has to be awaited: query builders are thenables without being promises. */
+export function isThenable<Value> (value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** Calls the next step with the value: in this turn where it can, because each promise costs on every request. */
+export function after<Value, Result> (
+  value: Value | PromiseLike<Value>, next: (value: Value) => Result | Promise<Result>
+): Result | Promise<Result> {
+  return isThenable(value) ? Promise.resolve(value).then(next) : next(value)
+}

@@ -1,0 +1,41 @@
+/**
+ * Confirms a login after a proof of identity: prepared here, committed with the answer.
+ *
+ * @module
+ */
+import { proven } from './logins/record.ts'
+import { checkAnswer, checkedUserId, enter, prepareChecked, proofOf, rememberAgain } from './prepare.ts'
+import { nowInSeconds, type LoginState } from './state.ts'
+import type { User } from './user.ts'
+
+/** Makes the login fresh, under a new generation; false where there is none, or the user is another. */
+export async function confirmLogin (state: LoginState, changed: User | null | undefined): Promise<boolean> {
+  const { settings, request } = state
+  const { loadUser } = settings
+  if (state.login === null || state.grace || changed === null || loadUser === null) return false
+  const user = changed ?? await loadUser(state.login.userId, request)
+  if (user === null || user === undefined || checkedUserId(state, user) !== state.login.userId) return false
+  checkAnswer(state)
+  const now = nowInSeconds()
+  const { remembered, expiresAt, rememberLongest } = state.login
+  const proof = proofOf(state, user, now, {
+    fresh: true,
+    remembered,
+    // A remembered login ends at the latest with its remember cookie, whatever is proven meanwhile.
+    expiresAt: remembered ? expiresAt : now + settings.absoluteTimeout,
+    rememberLongest
+  })
+  const remember = rememberAgain(state, await state.rememberOfLogin(now), user, proof.stamp)
+  const login = proven(state.login, proof)
+  const { change } = state.prepared ?? {}
+  state.prepared = prepareChecked(state, {
+    kind: change === undefined || change.kind === 'use' ? 'proof' : change.kind,
+    from: state.from,
+    login,
+    remember,
+    ends: change?.ends ?? [],
+    clearsRemember: change?.clearsRemember ?? false
+  })
+  enter(state, user, login, 'userLoginConfirmed')
+  return true
+}

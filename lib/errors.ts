@@ -1,0 +1,65 @@
+/**
+ * Every error this plugin throws: `@fastify/error` classes with `FST_LOGIN_*` codes, listed once.
+ *
+ * @module
+ */
+import createError from '@fastify/error'
+
+/** An option is missing, unknown or wrong. Stops the boot; the sentence names the option and what it may be. */
+export const InvalidOptionError = createError<[string]>('FST_LOGIN_INVALID_OPTION', '%s', 500, TypeError)
+
+/** The plugin was registered twice in one scope. */
+export const AlreadyRegisteredError = createError(
+  'FST_LOGIN_ALREADY_REGISTERED',
+  'fastify-login is registered in this scope already: give the settings of an inner scope to a registration inside it', 500)
+
+/** A guard ran, or the manager was asked, where the plugin is not registered. */
+export const NotRegisteredError = createError(
+  'FST_LOGIN_NOT_REGISTERED',
+  'A guard of fastify-login ran where the plugin is not registered: await app.register(login, options) in this scope or around it', 500)
+
+/** `config.login` of a route is none of the five words. */
+export const InvalidRouteConfigError = createError<[string, string]>(
+  'FST_LOGIN_INVALID_ROUTE_CONFIG',
+  "config.login of route %s is %s: it may be 'required', 'fresh', 'anonymous', 'optional' or 'ignored'", 500)
+
+/** Nobody is logged in, or a user who is not active. */
+export const UnauthorizedError = createError('FST_LOGIN_UNAUTHORIZED', 'Login required', 401)
+
+/** Somebody is logged in, and the page asks for a fresh login. */
+export const NeedsRefreshError = createError('FST_LOGIN_NEEDS_REFRESH', 'Fresh login required', 403)
+
+/** Somebody is logged in, and the page is for visitors who are not. */
+export const AlreadyLoggedInError = createError('FST_LOGIN_ALREADY_LOGGED_IN', 'Already logged in', 403)
+
+/** A user without an id, or with one that is empty, no string or number, not well-formed, or over 255 bytes. */
+export const InvalidUserIdError = createError<[string]>('FST_LOGIN_INVALID_USER_ID', 'The id of the user %s', 500, TypeError)
+
+/** A call with an argument that it cannot take. */
+export const InvalidArgumentError = createError<[string]>('FST_LOGIN_INVALID_ARGUMENT', '%s', 500, TypeError)
+
+/** `loginUser` or `confirmLogin` on a reply whose headers are gone, that was hijacked, or that upgrades the connection. */
+export const CannotSetCookieError = createError(
+  'FST_LOGIN_CANNOT_SET_COOKIE',
+  'The answer to this request cannot set a cookie any more (sent, hijacked, or an upgrade), so nobody can be logged in by it', 500)
+
+/** A user id and token so long, or so full of characters to escape, that the cookie would pass 1 kB. */
+export const CookieTooLargeError = createError<[string, number]>(
+  'FST_LOGIN_COOKIE_TOO_LARGE', 'The %s cookie would take %d bytes, more than 1000: shorten the user id or the token', 500)
+
+/** The application's session lacks `get`, `set` or `regenerate`. */
+export const SessionUnusableError = createError(
+  'FST_LOGIN_SESSION_UNUSABLE',
+  'request.session has no get, set and regenerate: fastify-login works with @fastify/session and @fastify/secure-session', 500)
+
+/** The call needs the option `store`. */
+export const StoreRequiredError = createError<[string]>(
+  'FST_LOGIN_STORE_REQUIRED', '%s needs the option store: without one, logins are kept in their cookies and are not listed', 500)
+
+/** Every error class of the plugin, for `instanceof` and for documentation. */
+export type LoginError = InstanceType<
+  | typeof InvalidOptionError | typeof AlreadyRegisteredError | typeof NotRegisteredError
+  | typeof InvalidRouteConfigError | typeof UnauthorizedError | typeof NeedsRefreshError
+  | typeof AlreadyLoggedInError | typeof InvalidUserIdError | typeof InvalidArgumentError
+  | typeof CannotSetCookieError | typeof CookieTooLargeError | typeof SessionUnusableError
+  | typeof StoreRequiredError>

@@ -1,0 +1,76 @@
+/**
+ * The events of a realm: told after the fact, to listeners that can change nothing.
+ *
+ * @module
+ */
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
+import type { Login } from './current-login.ts'
+import type { User } from './user.ts'
+
+/** Every event and what its listeners are given. No payload holds a secret. */
+export interface LoginEvents {
+  /** `loginUser` logged somebody in, and the answer carries the cookie. */
+  userLoggedIn: { user: User, login: Login, request: FastifyRequest }
+  /** `logoutUser` logged somebody out. */
+  userLoggedOut: { user: User, login: Login | null, request: FastifyRequest }
+  /** `confirmLogin` made a login fresh. */
+  userLoginConfirmed: { user: User, login: Login, request: FastifyRequest }
+  /** A remember cookie brought a user back. */
+  userLoadedFromCookie: { user: User, login: Login, request: FastifyRequest }
+  /** `loadUserFromRequest` found a user. */
+  userLoadedFromRequest: { user: User, request: FastifyRequest }
+  /** A visitor was refused for want of a login. */
+  userUnauthorized: { request: FastifyRequest }
+  /** A user was refused for want of a fresh login. */
+  userNeedsRefresh: { user: User | null, request: FastifyRequest }
+  /** A login was used in another browser: it was made stale, or ended. Told once, when that happens. */
+  sessionProtected: { login: Login, verdict: 'stale' | 'end', request: FastifyRequest }
+  /** A login ended before its time. `id` is null where all logins of the user ended, `exceptId` excepted. */
+  loginEnded: { id: string | null, userId: string | null, exceptId: string | null, reason: LoginEndReason }
+}
+
+/** What ended a login: the visitor's own logout or login, session protection, the user record, or the application. */
+export type LoginEndReason = 'logout' | 'replaced' | 'protection' | 'user-gone' | 'user-changed' | 'revoked'
+
+export type LoginListener<Name extends keyof LoginEvents> = (payload: LoginEvents[Name]) => unknown
+
+/** The names of all events. */
+export const loginEventNames: ReadonlyArray<keyof LoginEvents> = [
+  'userLoggedIn', 'userLoggedOut', 'userLoginConfirmed', 'userLoadedFromCookie', 'userLoadedFromRequest',
+  'userUnauthorized', 'userNeedsRefresh', 'sessionProtected', 'loginEnded'
+]
+
+/** Keeps the listeners of one realm. A listener that throws or rejects is logged; nobody else notices. */
+export class Listeners {
+  readonly #listeners = new Map<keyof LoginEvents, Set<LoginListener<never>>>()
+  readonly #log: FastifyBaseLogger
+
+  constructor (log: FastifyBaseLogger) {
+    this.#log = log
+  }
+
+  add<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>): void {
+    const listeners = this.#listeners.get(name)
+    if (listeners === undefined) this.#listeners.set(name, new Set([listener]))
+    else listeners.add(listener)
+  }
+
+  remove<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>): void {
+    this.#listeners.get(name)?.delete(listener)
+  }
+
+  tell<Name extends keyof LoginEvents> (name: Name, payload: LoginEvents[Name]): void {
+    const listeners = this.#listeners.get(name)
+    if (listeners === undefined) return
+    for (const listener of [...listeners] as Array<LoginListener<Name>>) this.#call(name, listener, payload)
+  }
+
+  #call<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>, payload: LoginEvents[Name]): void {
+    const failed = (error: unknown) => this.#log.error({ err: error, event: name }, `a listener of ${name} failed`)
+    try {
+      Promise.resolve(listener(payload)).catch(failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The guards of routes: hooks that let a request through or have it answered.
+ *
+ * @module
+ */
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
+import { alreadyLoggedIn, needsRefresh, unauthorized } from './answers.ts'
+import { InvalidArgumentError, NotRegisteredError } from './errors.ts'
+import { isPreflight } from './preflight.ts'
+import { settingsOf, type Settings } from './settings.ts'
+import { nowInSeconds } from './state.ts'
+import { isResolved, loginStateOf } from './slots.ts'
+import type { AnonymousGuard, AnyReply, AnyRequest, Guard } from './typing.ts'
+
+/** What a route asks of a request; `within`: seconds since the last proof of identity. */
+export type Requirement = 'required' | 'fresh' | 'anonymous' | { readonly within: number }
+
+/**
+ * Lets active users through, as `onRequest`, `preValidation` or `preHandler` hook; others are answered 401
+ * (`FST_LOGIN_UNAUTHORIZED`) or sent to `loginPath`. CORS preflights pass where the route lists OPTIONS.
+ *
+ * @example
+ * import Fastify from 'fastify'
+ * import { requireLogin } from 'fastify-login'
+ *
+ * const app = Fastify()
+ * app.get('/settings', { preHandler: requireLogin }, (request) => request.currentUser.id)
+ */
+export const requireLogin: Guard = function requireLogin (request: AnyRequest, reply: AnyReply, done: HookHandlerDoneFunction) {
+  guard(request, reply, done, 'required')
+}
+
+/**
+ * Lets active users through who proved who they are during the last `freshFor` seconds, and not by a remember cookie;
+ * others are answered 403 (`FST_LOGIN_NEEDS_REFRESH`) or sent to `refreshPath`, visitors as by `requireLogin`.
+ */
+export const requireFreshLogin: Guard = function requireFreshLogin (request: AnyRequest, reply: AnyReply, done: HookHandlerDoneFunction) {
+  guard(request, reply, done, 'fresh')
+}
+
+/** Makes a guard that lets users through who proved who they are in the last so many seconds. */
+export function requireFreshLoginWithin (seconds: number): Guard {
+  if (typeof seconds !== 'number' || !(seconds > 0)) {
+    throw new InvalidArgumentError('requireFreshLoginWithin takes a positive number of seconds')
+  }
+  const within = { within: seconds }
+  return function requireFreshLoginWithin (request: AnyRequest, reply: AnyReply, done: HookHandlerDoneFunction) {
+    guard(request, reply, done, within)
+  }
+}
+
+/** Lets visitors through; users are answered 403 (`FST_LOGIN_ALREADY_LOGGED_IN`) or sent to where they wanted to go. */
+export const requireAnonymous: AnonymousGuard = function requireAnonymous (request, reply, done) {
+  guard(request, reply, done, 'anonymous')
+}
+
+function guard (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction, requirement: Requirement): void {
+  const settings = settingsOf(request.server)
+  if (settings === undefined || !isResolved(request)) done(new NotRegisteredError())
+  else enforce(settings, request, reply, done, requirement)
+}
+
+/** Asks a requirement of a resolved request: goes on, or has it answered. */
+export function enforce (
+  settings: Settings, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction, requirement: Requirement
+): void {
+  const refuse = refusalOf(settings, request, requirement)
+  if (refuse === null) done()
+  else refuse(settings, request, reply).catch(done)
+}
+
+function refusalOf (settings: Settings, request: FastifyRequest, requirement: Requirement): typeof unauthorized | null {
+  if (isPreflight(request)) return null
+  const state = loginStateOf(request, settings)
+  state.guarded = true
+  if (requirement === 'anonymous') return state.isActive ? alreadyLoggedIn : null
+  if (!state.isActive) return unauthorized
+  if (requirement === 'required') return null
+  const within = requirement === 'fresh' ? settings.freshFor : requirement.within
+  return state.isFresh(within, nowInSeconds()) ? null : needsRefresh
+}

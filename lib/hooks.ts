@@ -1,0 +1,53 @@
+/**
+ * The two hooks that every request passes: one finds out who is asking, one commits what was prepared.
+ *
+ * @module
+ */
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
+import { isThenable } from './chain.ts'
+import { commit } from './commit.ts'
+import { enforce } from './guards.ts'
+import { resolve } from './resolve.ts'
+import { policyOf } from './route-policy.ts'
+import { settingsOf, type Settings } from './settings.ts'
+import { loginStateOf, noteArrival, presentStateOf } from './slots.ts'
+import type { LoginPolicy } from './typing.ts'
+
+/** Resolves the request, then asks what its route asks for. Where nothing needs awaiting, no promise is made. */
+export function resolveRequest (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  noteArrival(request, reply, Date.now())
+  const settings = settingsOf(request.server) as Settings
+  showInTemplates(request, reply)
+  let policy, pending
+  try {
+    policy = policyOf(settings, request)
+    const carriesNothing = request.headers.cookie === undefined && settings.loadUserFromRequest === null
+    if (policy !== 'ignored' && !carriesNothing) pending = resolve(loginStateOf(request, settings))
+  } catch (error) {
+    done(error as Error)
+    return
+  }
+  if (isThenable(pending)) pending.then(() => ask(settings, request, reply, done, policy), done)
+  else ask(settings, request, reply, done, policy)
+}
+
+/** Asks what the route asks for; a page that is not there is answered as such to everybody. */
+function ask (settings: Settings, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction, policy: LoginPolicy): void {
+  if (policy === 'optional' || policy === 'ignored' || request.is404) done()
+  else enforce(settings, request, reply, done, policy)
+}
+
+/** Commits what the request prepared, before its headers go out. */
+export function commitAnswer (request: FastifyRequest, _reply: FastifyReply, payload: unknown, done: (error: Error | null, payload?: unknown) => void): void {
+  const state = presentStateOf(request)
+  const pending = state === null ? undefined : commit(state)
+  if (isThenable(pending)) pending.then(() => done(null, payload), (error: Error) => done(error))
+  else done(null, payload)
+}
+
+/** Gives templates `currentUser`, where `@fastify/view` is registered; asked for only when one is rendered. */
+function showInTemplates (request: FastifyRequest, reply: FastifyReply): void {
+  const { locals } = reply as { locals?: object | null }
+  if (locals === undefined || locals === null) return
+  Object.defineProperty(locals, 'currentUser', { get: () => request.currentUser, enumerable: true, configurable: true })
+}

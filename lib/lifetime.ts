@@ -1,0 +1,40 @@
+/**
+ * Whether a login has reached one of its ends, and whether its proof of identity is recent enough.
+ *
+ * @module
+ */
+
+/** The settings that end a login by time, in seconds. */
+export interface Lifetimes {
+  readonly absoluteTimeout: number
+  /** Without use for so long it ends; null: never. */
+  readonly idleTimeout: number | null
+  /** For so long a proof of identity counts as fresh; null: as long as the login. */
+  readonly freshFor: number | null
+}
+
+interface Times {
+  readonly renewedAt: number
+  readonly seenAt: number
+  readonly provenAt: number
+  readonly expiresAt: number
+}
+
+/** Which end of its life a login has reached. */
+export function lapsed (login: Times, lifetimes: Lifetimes, now: number): 'expired' | 'idle' | null {
+  if (now >= login.expiresAt || now >= login.renewedAt + lifetimes.absoluteTimeout) return 'expired'
+  return lifetimes.idleTimeout !== null && now >= login.seenAt + lifetimes.idleTimeout ? 'idle' : null
+}
+
+/** Whether the last proof of identity is at most so old. */
+export function provenWithin (login: Times, seconds: number | null, now: number): boolean {
+  return seconds === null || now < login.provenAt + seconds
+}
+
+/**
+ * Whether the use of a login is to be written down again: at most once a minute, and often enough that a short idle
+ * time is not cut by more than a quarter.
+ */
+export function touchIsDue (login: Times, lifetimes: Lifetimes, now: number): boolean {
+  return lifetimes.idleTimeout !== null && now >= login.seenAt + Math.min(60, lifetimes.idleTimeout / 4)
+}

@@ -1,0 +1,100 @@
+/**
+ * Logs a user in: prepared here, committed with the answer.
+ *
+ * @module
+ */
+import { truthOf } from './account.ts'
+import { digest } from './digest.ts'
+import { InvalidArgumentError } from './errors.ts'
+import type { Change } from './logins/keeper.ts'
+import { begun, proven, type LoginFacts } from './logins/record.ts'
+import { checkAnswer, checkedUserId, enter, prepareChecked, proofOf, rememberAgain, rememberFor } from './prepare.ts'
+import type { RememberFacts } from './remember/remember-seal.ts'
+import { renewSession } from './session.ts'
+import { nowInSeconds, type LoginState } from './state.ts'
+import type { User } from './user.ts'
+import { longestRemember } from './validation.ts'
+
+/** How `loginUser` logs a user in. */
+export interface LoginUserOptions {
+  /** Remember the login in a cookie that outlives the browser. Default false. */
+  remember?: boolean
+  /** How long to remember it, in seconds, at most 400 days. Default: the option `remember.duration`. */
+  duration?: number
+  /** Log in a user who is not active; guards turn them away all the same. Default false. */
+  force?: boolean
+  /** Whether the login counts as a proof of identity. Default true. */
+  fresh?: boolean
+}
+
+/** Logs a user in; false, and nothing done, where the user is not active. */
+export async function loginUser (state: LoginState, user: User, options: LoginUserOptions = {}): Promise<boolean> {
+  const { settings } = state
+  checkLogin(options, settings.loadUser)
+  const userId = checkedUserId(state, user)
+  if (options.force !== true && !truthOf(settings.isActive(user))) return false
+  checkAnswer(state)
+  const now = nowInSeconds()
+  const carried = await state.validRemember(now)
+  const same = state.login?.userId === userId ? state.login : null
+  const duration = options.remember === true ? options.duration ?? settings.rememberDuration : 0
+  const proof = proofOf(state, user, now, {
+    fresh: options.fresh ?? true,
+    remembered: false,
+    expiresAt: now + settings.absoluteTimeout,
+    rememberLongest: Math.max(same?.rememberLongest ?? 0, duration)
+  })
+  const login = same === null ? begun(userId, state.arrivedAt, proof) : proven(same, proof)
+  const again = same === null ? null : rememberAgain(state, await state.rememberOfLogin(now), user, proof.stamp)
+  const remember = duration === 0 ? again : rememberFor(state, user, login, duration)
+  const prepared = prepareChecked(state, {
+    kind: kindOf(state, same),
+    from: state.from,
+    login,
+    remember,
+    ends: endedBy(userId, state.from, carried),
+    clearsRemember: state.rememberCookie !== undefined && carried?.userId !== userId
+  })
+  await renewSession(state.request, { realm: settings.realm.name, user: digest(userId) }, state.cameAs !== null && state.cameAs !== userId, settings.dropAtLogin)
+  checkAnswer(state)
+  if (same === null) state.pendingEvents = state.pendingEvents.filter(({ name }) => name === 'userLoadedFromCookie')
+  state.prepared = prepared
+  enter(state, user, login, 'userLoggedIn')
+  warnOfPlainHttp(state)
+  return true
+}
+
+/** What a proof of identity by `loginUser` makes: another generation of the login it came with, or a login. */
+function kindOf (state: LoginState, same: LoginFacts | null): Change['kind'] {
+  if (same === null) return 'begin'
+  if (state.from !== null) return 'proof'
+  return state.prepared?.change.kind ?? 'begin'
+}
+
+/** What the browser held of another user. */
+function endedBy (userId: string, from: LoginFacts | null, carried: RememberFacts | null): Array<LoginFacts | RememberFacts> {
+  return [from, carried].filter((held) => held !== null && held.userId !== userId) as Array<LoginFacts | RememberFacts>
+}
+
+function checkLogin (options: LoginUserOptions, loadUser: unknown): void {
+  if (loadUser === null) throw new InvalidArgumentError('loginUser needs the option loadUser: without it no later request could tell who the user is')
+  for (const name of Object.keys(options)) {
+    if (!['remember', 'duration', 'force', 'fresh'].includes(name)) {
+      throw new InvalidArgumentError(`loginUser has no option ${name}: its options are remember, duration, force and fresh`)
+    }
+  }
+  const { duration } = options
+  if (duration !== undefined && !(typeof duration === 'number' && duration > 0 && duration <= longestRemember)) {
+    throw new InvalidArgumentError('The option duration of loginUser may be a positive number of seconds, at most 34560000 (400 days)')
+  }
+}
+
+const warned = new WeakSet<object>()
+
+/** A browser drops a Secure cookie that comes over http: behind a proxy that ends TLS, all looks well and nobody gets in. */
+function warnOfPlainHttp ({ request, settings }: LoginState): void {
+  if (!settings.production || settings.realm.cookie.secure !== true || request.protocol === 'https' || warned.has(settings.realm)) return
+  warned.add(settings.realm)
+  request.log.warn('fastify-login sets a Secure cookie on a request that came over http, and browsers drop it. ' +
+    'Behind a proxy that ends TLS, set the option trustProxy of Fastify; without TLS, set cookie.secure to false')
+}

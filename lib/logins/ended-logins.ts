@@ -1,0 +1,126 @@
+/**
+ * The list of ended, stale and superseded logins that a process keeps where there is no store.
+ *
+ * @module
+ */
+import type { Standing } from './keeper.ts'
+import { familyOf, type LoginFacts } from './record.ts'
+import { UserMarks, type Mark } from './user-marks.ts'
+
+/** How long an older generation is still accepted, in seconds: requests that were under way when it was replaced. */
+export const generationGrace = 10
+
+/**
+ * Bounded by users, the one longest unchanged first: it folds into a time by which every login had begun that it
+ * ended, and whatever began by then is ended for everybody. Nothing is ever forgotten in favour of a cookie, which is
+ * why no cache that evicts can stand here.
+ */
+export class EndedLogins {
+  readonly #users = new Map<string, UserMarks>()
+  /** Families ended by id alone, and until when they matter. */
+  readonly #families = new Map<string, { at: number, until: number }>()
+  readonly #capacity: number
+  readonly #warnFull: () => void
+  #notBefore = 0
+  #full = false
+
+  constructor (capacity: number, warnFull: () => void) {
+    this.#capacity = capacity
+    this.#warnFull = warnFull
+  }
+
+  /** Whether a family, for one of whose members `begunAt` is the start, has ended. */
+  hasEnded (userId: string, family: string, begunAt: number): boolean {
+    if (begunAt <= this.#notBefore || (this.#families.size > 0 && this.#families.has(family))) return true
+    const marks = this.#users.get(userId)
+    return marks !== undefined && (marks.endedTogether(family, begunAt) || marks.get(family)?.ended === true)
+  }
+
+  standing (login: LoginFacts, now: number): Standing {
+    if (this.hasEnded(login.userId, familyOf(login.id), login.startedAt)) return 'ended'
+    const mark = this.#users.get(login.userId)?.get(login.id)
+    if (mark === undefined || login.generation >= mark.generation) return 'alive'
+    const supersededAt = mark.superseded.get(login.generation)
+    return supersededAt !== undefined && now < supersededAt + generationGrace ? 'grace' : 'superseded'
+  }
+
+  isStale (login: LoginFacts): boolean {
+    return this.#users.get(login.userId)?.get(login.id)?.stale === true
+  }
+
+  /** The stamp under which a login was last proven; its own where that is not known. */
+  newestStamp (login: LoginFacts): string | null {
+    return this.#users.get(login.userId)?.get(login.id)?.stamp ?? login.stamp
+  }
+
+  /** Ends a family of a user; false where it had ended before. */
+  end (userId: string, family: string, now: number, until: number): boolean {
+    if (this.#users.get(userId)?.get(family)?.ended === true) return false
+    this.#change(userId, family, now, until, { ended: true }, null)
+    return true
+  }
+
+  /** Ends a family of whichever user. */
+  endFamily (family: string, now: number, until: number): void {
+    this.#families.delete(family)
+    this.#families.set(family, { at: now, until })
+    if (this.#families.size <= this.#capacity) return
+    const [oldest, end] = this.#families.entries().next().value as [string, { at: number, until: number }]
+    this.#families.delete(oldest)
+    if (end.until > now) this.#raise(end.at)
+  }
+
+  /** Ends every login of a user that has begun, but for one family. */
+  endAll (userId: string, now: number, except: string | null): void {
+    this.#marksOf(userId, now).endAll(now, except)
+  }
+
+  /** Ends every login that has begun. */
+  endEvery (now: number): void {
+    this.#notBefore = now
+    this.#users.clear()
+    this.#families.clear()
+  }
+
+  /** Makes a login stale until its next proof of identity; false where it is stale already. */
+  makeStale (login: LoginFacts, now: number): boolean {
+    if (this.isStale(login)) return false
+    this.#change(login.userId, login.id, now, login.expiresAt, { stale: true }, familyOf(login.id))
+    return true
+  }
+
+  /** A new generation takes the place of those before; what made the login stale is settled by the proof. */
+  supersede (older: LoginFacts, newer: LoginFacts, now: number): void {
+    const known = this.#users.get(older.userId)?.get(older.id)?.superseded ?? new Map<number, number>()
+    const superseded = new Map([...known].filter(([, at]) => now < at + generationGrace)).set(older.generation, now)
+    const change = { generation: newer.generation, stamp: newer.stamp, stale: false, superseded }
+    this.#change(older.userId, older.id, now, newer.expiresAt, change, familyOf(older.id))
+  }
+
+  #change (userId: string, key: string, now: number, until: number, change: Partial<Mark>, current: string | null): void {
+    this.#marksOf(userId, now).change(key, now, until, change, current)
+  }
+
+  /** The marks of a user, who thereby becomes the one most recently changed. */
+  #marksOf (userId: string, now: number): UserMarks {
+    const marks = this.#users.get(userId) ?? new UserMarks()
+    this.#users.delete(userId)
+    this.#users.set(userId, marks)
+    if (this.#users.size > this.#capacity) this.#foldOldest(now)
+    return marks
+  }
+
+  #foldOldest (now: number): void {
+    const [userId, marks] = this.#users.entries().next().value as [string, UserMarks]
+    this.#users.delete(userId)
+    const latest = marks.latest(now)
+    if (latest > 0) this.#raise(latest)
+  }
+
+  #raise (to: number): void {
+    this.#notBefore = Math.max(this.#notBefore, to)
+    if (this.#full) return
+    this.#full = true
+    this.#warnFull()
+  }
+}

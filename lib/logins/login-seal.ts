@@ -1,0 +1,66 @@
+/**
+ * Writes the facts of a login into its cookie and reads them back; opened cookies are remembered.
+ *
+ * @module
+ */
+import { LruMap } from 'toad-cache'
+import type { Seal } from '../seal.ts'
+import type { LoginFacts } from './record.ts'
+
+/** Reads and writes the login cookies of one realm. */
+export interface LoginSeal {
+  /** The facts in a cookie, or null where it is none of ours. */
+  open (cookie: string): LoginFacts | null
+  seal (login: LoginFacts): string
+}
+
+// Opening takes 2.8 µs, looking up 0.1; at about 1 kB an entry this holds the busy browsers of a process in 4 MB.
+const remembered = 4096
+
+export function loginSeal (seal: Seal): LoginSeal {
+  const opened = new LruMap<LoginFacts>(remembered)
+  return {
+    open (cookie) {
+      const known = opened.get(cookie)
+      if (known !== undefined) return known
+      const facts = seal.open('login', cookie)
+      if (facts === null) return null
+      const login = fromTuple(facts)
+      opened.set(cookie, login)
+      return login
+    },
+    seal (login) {
+      return seal.seal('login', toTuple(login))
+    }
+  }
+}
+
+// A tuple, because the names would take half of a cookie that goes with every request.
+function toTuple (login: LoginFacts): unknown[] {
+  return [
+    login.id, login.userId, login.generation, login.startedAt, login.provenAt, login.renewedAt, login.seenAt,
+    login.expiresAt, login.fresh, login.remembered, login.browser, login.stamp, login.rememberLongest
+  ]
+}
+
+function fromTuple (facts: unknown[]): LoginFacts {
+  const [
+    id, userId, generation, startedAt, provenAt, renewedAt, seenAt,
+    expiresAt, fresh, remembered, browser, stamp, rememberLongest
+  ] = facts
+  return Object.freeze({
+    id,
+    userId,
+    generation,
+    startedAt,
+    provenAt,
+    renewedAt,
+    seenAt,
+    expiresAt,
+    fresh,
+    remembered,
+    browser,
+    stamp,
+    rememberLongest
+  }) as LoginFacts
+}

@@ -1,0 +1,29 @@
+/**
+ * Logs a user out: at once and whatever becomes of the answer.
+ *
+ * @module
+ */
+import { publicLogin } from './logins/record.ts'
+import { emptySession } from './session.ts'
+import { nowInSeconds, type LoginState } from './state.ts'
+
+/**
+ * Ends the login and its remember cookie, and empties the application's session but for flash messages.
+ * True where somebody was logged in.
+ */
+export async function logoutUser (state: LoginState): Promise<boolean> {
+  const { request, user, login, from, settings } = state
+  const { logins, listeners } = settings.realm
+  const now = nowInSeconds()
+  const remember = await state.validRemember(now)
+  for (const ended of [from, remember]) if (ended !== null) await logins.end(ended, now)
+  state.forget()
+  state.clearsLogin = true
+  state.clearsRemember = true
+  await emptySession(request)
+  if (user === null || login === null) return false
+  const shown = publicLogin(login)
+  listeners.tell('userLoggedOut', { user, login: shown, request })
+  listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'logout' })
+  return true
+}

@@ -1,0 +1,112 @@
+/**
+ * The login manager, `app.login`: events, answers, and logins by their id or user.
+ *
+ * @module
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { needsRefresh, unauthorized } from './answers.ts'
+import { keyedDigest } from './digest.ts'
+import { InvalidArgumentError } from './errors.ts'
+import { loginEventNames, type LoginEvents, type LoginListener } from './events.ts'
+import { isLoginId } from './logins/record.ts'
+import { safeNextUrl, withNextUrl } from './next-url.ts'
+import { isOwn, settingsOf, type Settings } from './settings.ts'
+import { nowInSeconds } from './state.ts'
+
+/** The manager of a scope's realm. */
+export class LoginManager {
+  readonly #settings: Settings
+
+  constructor (settings: Settings) {
+    this.#settings = settings
+  }
+
+  /** Calls a listener each time an event has happened. It can change nothing, and its failures are logged. */
+  on<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>): this {
+    checkListener(name, listener)
+    this.#settings.realm.listeners.add(name, listener)
+    return this
+  }
+
+  /** Calls a listener the next time an event has happened. */
+  once<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>): this {
+    checkListener(name, listener)
+    const once: LoginListener<Name> = (payload) => {
+      this.off(name, once)
+      return listener(payload)
+    }
+    return this.on(name, once)
+  }
+
+  /** Calls a listener no more. */
+  off<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>): this {
+    this.#settings.realm.listeners.remove(name, listener)
+    return this
+  }
+
+  /** Answers a request as `requireLogin` does; rejects with `FST_LOGIN_UNAUTHORIZED` where the answer is an error. */
+  async unauthorized (request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    return await unauthorized(this.#settingsFor(request), request, reply)
+  }
+
+  /** Answers a request as `requireFreshLogin` does; rejects with `FST_LOGIN_NEEDS_REFRESH` where the answer is an error. */
+  async needsRefresh (request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    return await needsRefresh(this.#settingsFor(request), request, reply)
+  }
+
+  /** The address of the scope's login page, with a target to go on to if it is on this site; null without `loginPath`. */
+  loginUrl (request: FastifyRequest, next?: string): string | null {
+    const { loginPath, nextField, origin } = this.#settingsFor(request)
+    const target = next === undefined ? null : safeNextUrl(next, origin ?? undefined)
+    if (loginPath === null || target === null) return loginPath
+    if (isOwn(loginPath, origin)) return withNextUrl(loginPath, nextField, target)
+    return origin === null ? loginPath : withNextUrl(loginPath, nextField, origin + target)
+  }
+
+  /** A token that only this application can make of these parts, the same each time: base64url, 43 characters. */
+  makeSecureToken (...parts: ReadonlyArray<string | number>): string {
+    return keyedDigest(this.#settings.realm.tokenKeys[0] as Buffer, JSON.stringify(parts))
+  }
+
+  /**
+   * Ends a login by its id, wherever its browser is. Name the user where the id came from a visitor: then only a
+   * login of that user ends. False where the id cannot be one.
+   */
+  async endLogin (id: string, { userId = null }: { userId?: string | null } = {}): Promise<boolean> {
+    if (!isLoginId(id)) return false
+    const { logins, listeners } = this.#settings.realm
+    await logins.endById(id, userId === null ? null : String(userId), nowInSeconds())
+    listeners.tell('loginEnded', { id, userId, exceptId: null, reason: 'revoked' })
+    return true
+  }
+
+  /**
+   * Ends all logins of a user but for one, those under way included: log in first, then end the others with
+   * `except: request.currentLogin.id`.
+   */
+  async endLogins (userId: string | number | bigint, { except = null }: { except?: string | null } = {}): Promise<void> {
+    const id = String(userId)
+    const { logins, listeners } = this.#settings.realm
+    await logins.endAll(id, except, nowInSeconds())
+    listeners.tell('loginEnded', { id: null, userId: id, exceptId: except, reason: 'revoked' })
+  }
+
+  /** Ends every login of every user of the realm. */
+  async endEveryLogin (): Promise<void> {
+    const { logins, listeners } = this.#settings.realm
+    await logins.endEvery(nowInSeconds())
+    listeners.tell('loginEnded', { id: null, userId: null, exceptId: null, reason: 'revoked' })
+  }
+
+  // The request's own scope may answer otherwise than the one whose manager is at hand.
+  #settingsFor (request: FastifyRequest): Settings {
+    return settingsOf(request.server) ?? this.#settings
+  }
+}
+
+function checkListener (name: string, listener: unknown): void {
+  if (!(loginEventNames as readonly string[]).includes(name)) {
+    throw new InvalidArgumentError(`fastify-login has no event ${name}: its events are ${loginEventNames.join(', ')}`)
+  }
+  if (typeof listener !== 'function') throw new InvalidArgumentError(`The listener of ${name} must be a function`)
+}

@@ -1,0 +1,51 @@
+/**
+ * Where a visitor goes on after logging in: from an untrusted string to a path of this site, or null.
+ *
+ * @module
+ */
+
+/** Longer than any page's address, and short enough for every proxy's header limit beside a login path. */
+const longest = 2048
+
+// eslint-disable-next-line no-control-regex
+const control = /[\u0000-\u001f\u007f]/
+
+// Stands in for an origin that is not configured: only whether a target leaves it matters.
+const anyOrigin = 'http://fastify-login.invalid'
+
+/**
+ * The target, if it is a path of this site: begins with one slash, and whatever a browser makes of it stays here.
+ *
+ * Browsers drop tabs and newlines inside an address and take `\` for `/` (WHATWG URL, 4.4), so both are refused;
+ * the string itself is returned, never a normalised one: `/..//host` normalises to `//host`, which leaves the site.
+ * A target that begins with `origin` is taken for its path.
+ */
+export function safeNextUrl (candidate: unknown, origin?: string): string | null {
+  if (typeof candidate !== 'string' || candidate.length > longest) return null
+  const path = origin !== undefined && candidate.startsWith(origin + '/') ? candidate.slice(origin.length) : candidate
+  if (path[0] !== '/' || path[1] === '/' || path.includes('\\') || control.test(path)) return null
+  const base = origin ?? anyOrigin
+  if (!URL.canParse(path, base) || new URL(path, base).origin !== base) return null
+  return ascii(path)
+}
+
+/** The path part of a URL or path, as a browser would ask for it; null where it is no URL at all. */
+export function pathOf (target: string): string | null {
+  return URL.canParse(target, anyOrigin) ? new URL(target, anyOrigin).pathname : null
+}
+
+/** The address of a login page with the target in its query; a parameter of that name is replaced. */
+export function withNextUrl (page: string, field: string, next: string): string {
+  const hash = page.indexOf('#')
+  const address = hash === -1 ? page : page.slice(0, hash)
+  const question = address.indexOf('?')
+  const query = new URLSearchParams(question === -1 ? '' : address.slice(question + 1))
+  query.set(field, next)
+  const path = question === -1 ? address : address.slice(0, question)
+  return `${path}?${query}${hash === -1 ? '' : page.slice(hash)}`
+}
+
+// A header takes no character beyond Latin-1 (Node answers with an error), and a Location none beyond ASCII (RFC 9110, 10.2.2).
+function ascii (path: string): string {
+  return path.replace(/[^\u0021-\u007e]+/g, (characters) => encodeURIComponent(characters.toWellFormed()))
+}

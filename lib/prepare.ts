@@ -1,0 +1,78 @@
+/**
+ * Prepares what the answer will do to logins: the proof of identity, the cookies, the events.
+ *
+ * @module
+ */
+import { stampOf, userIdOf } from './account.ts'
+import { browserDigest } from './browser.ts'
+import { checkSize } from './cookies.ts'
+import { CannotSetCookieError, InvalidArgumentError } from './errors.ts'
+import type { LoginEvents } from './events.ts'
+import type { Change } from './logins/keeper.ts'
+import { familyOf, publicLogin, type LoginFacts, type Proof } from './logins/record.ts'
+import type { RememberFacts } from './remember/remember-seal.ts'
+import { canSetCookie } from './reply.ts'
+import type { LoginState } from './state.ts'
+import type { User } from './user.ts'
+
+/** Refuses where no cookie can be set: nobody can be logged in by such an answer. */
+export function checkAnswer (state: LoginState): void {
+  if (!canSetCookie(state.request, state.reply)) throw new CannotSetCookieError()
+}
+
+/** The id of a user that the application gave. */
+export function checkedUserId (state: LoginState, user: User): string {
+  if (typeof user !== 'object' || user === null) throw new InvalidArgumentError(`The user must be an object, not ${user === null ? 'null' : typeof user}`)
+  return userIdOf(user, state.settings.getId)
+}
+
+/** What a proof of identity by this request settles. */
+export function proofOf (
+  state: LoginState, user: User, at: number, settled: Pick<Proof, 'fresh' | 'remembered' | 'expiresAt' | 'rememberLongest'>
+): Proof {
+  const { realm, authHash, identifyBrowser } = state.settings
+  const browser = browserDigest(identifyBrowser(state.request))
+  return { at, browser, stamp: realm.stamps.digest(stampOf(user, authHash)), ...settled }
+}
+
+/** A remember cookie for a login that begins or is proven. */
+export function rememberFor (state: LoginState, user: User, login: LoginFacts, duration: number): RememberFacts {
+  const { provenAt, userId, stamp, rememberLongest } = login
+  const token = tokenOf(state, user)
+  return { id: familyOf(login.id), userId, provenAt, expiresAt: provenAt + duration, duration, longest: rememberLongest, stamp, token }
+}
+
+/** The remember cookie of a login, where a proof of identity makes another of it: its stamp changed, or it was to be set anyway. */
+export function rememberAgain (state: LoginState, carried: RememberFacts | null, user: User, stamp: string | null): RememberFacts | null {
+  const pending = state.prepared?.change.remember ?? null
+  if (pending === null && (carried === null || carried.stamp === stamp)) return null
+  return { ...pending ?? carried as RememberFacts, stamp, token: tokenOf(state, user) }
+}
+
+/** Seals the cookies of a change; refused where they are too large to be set. */
+export function prepareChecked (state: LoginState, change: Change): NonNullable<LoginState['prepared']> {
+  const { realm } = state.settings
+  const prepared = realm.logins.prepare(change)
+  if (prepared.loginCookie !== null) checkSize(realm.cookie, prepared.loginCookie)
+  if (prepared.rememberCookie !== null) checkSize(realm.rememberCookie, prepared.rememberCookie)
+  return prepared
+}
+
+/** From here on the request is that user's. */
+export function enter (state: LoginState, user: User, login: LoginFacts, event: 'userLoggedIn' | 'userLoginConfirmed'): void {
+  state.user = user
+  state.login = login
+  state.stale = false
+  state.freshByRequest = false
+  const payload: LoginEvents[typeof event] = { user, login: publicLogin(login), request: state.request }
+  state.pendingEvents.push({ name: event, payload })
+}
+
+function tokenOf (state: LoginState, user: User): string | null {
+  const { getToken } = state.settings
+  const token = getToken === null ? null : getToken(user)
+  if (token !== null && (typeof token !== 'string' || token === '')) {
+    throw new InvalidArgumentError('remember.getToken must give a string that is not empty, at once')
+  }
+  return token
+}

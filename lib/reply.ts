@@ -1,0 +1,13 @@
+/**
+ * Whether the answer to a request can still set a cookie.
+ *
+ * @module
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/** Not after it was sent or hijacked, and not where the connection is upgraded: a WebSocket has no answer. */
+export function canSetCookie (request: FastifyRequest, reply: FastifyReply): boolean {
+  if (reply.sent || reply.raw.headersSent) return false
+  const raw = request.raw as { upgrade?: boolean }
+  return raw.upgrade !== true && request.headers.upgrade?.toLowerCase() !== 'websocket'
+}

@@ -1,0 +1,101 @@
+/**
+ * Resolves a request by its login cookie: the first of the three ways in.
+ *
+ * @module
+ */
+import { stampOf } from './account.ts'
+import { browserDigest } from './browser.ts'
+import { after, isThenable } from './chain.ts'
+import { cookieOf } from './cookies.ts'
+import { lapsed } from './lifetime.ts'
+import type { FoundLogin, MaybePromise } from './logins/keeper.ts'
+import { publicLogin, type LoginFacts } from './logins/record.ts'
+import { protect } from './protection.ts'
+import type { LoginState } from './state.ts'
+import type { User } from './user.ts'
+
+/** Whether the login cookie yields a user. */
+export function resolveLoginCookie (state: LoginState, now: number): MaybePromise<boolean> {
+  const { request, settings } = state
+  const cookie = settings.loadUser === null ? undefined : cookieOf(request, settings.realm.cookie)
+  if (cookie === undefined || cookie === '') return false
+  return after(settings.realm.logins.find(cookie, now), (found) => honour(state, found, now))
+}
+
+function honour (state: LoginState, found: FoundLogin, now: number): MaybePromise<boolean> {
+  const { login, standing } = found
+  if (login === null) return refuse(state, 'forged')
+  state.cameAs = login.userId
+  if (standing === 'ended' || standing === 'superseded') return refuse(state, standing)
+  const lapse = lapsed(login, state.settings, now)
+  if (lapse !== null) return refuse(state, lapse)
+  const grace = standing === 'grace'
+  return after(isKept(state, login, grace, now), (goesOn) => goesOn && load(state, login, grace, now))
+}
+
+/** Whether the login goes on in the browser that it is used in. */
+function isKept (state: LoginState, login: LoginFacts, grace: boolean, now: number): MaybePromise<boolean> {
+  const { request, settings } = state
+  const { logins, listeners } = settings.realm
+  state.stale = logins.isStale(login)
+  if (settings.sessionProtection === false) return true
+  const sameBrowser = login.browser === browserDigest(settings.identifyBrowser(request))
+  const verdict = protect(settings.sessionProtection, settings.permanentSession, sameBrowser)
+  if (verdict === 'keep') return true
+  if (grace) return verdict === 'stale' || refuse(state, 'protection')
+  const tell = (changed: boolean) => {
+    if (changed) listeners.tell('sessionProtected', { login: publicLogin(login), verdict, request })
+  }
+  if (verdict === 'stale') {
+    state.stale = true
+    return after(logins.makeStale(login, now), (changed) => { tell(changed); return true })
+  }
+  return after(logins.end(login, now), async (changed) => {
+    const remember = await state.validRemember(now)
+    if (remember?.userId === login.userId) await logins.end(remember, now)
+    state.clearsLogin = true
+    state.clearsRemember = state.rememberCookie !== undefined
+    tell(changed)
+    if (changed) listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'protection' })
+    return refuse(state, 'protection')
+  })
+}
+
+function load (state: LoginState, login: LoginFacts, grace: boolean, now: number): MaybePromise<boolean> {
+  const { request, settings } = state
+  const loaded = settings.loadUser?.(login.userId, request)
+  if (!isThenable(loaded)) return accept(state, login, grace, loaded, now)
+  return Promise.resolve(loaded).then(async (user) => {
+    // It may have ended while the loader was waited for.
+    const standing = await settings.realm.logins.standing(login, now)
+    if (standing === 'ended' || standing === 'superseded') return refuse(state, standing)
+    return accept(state, login, standing === 'grace', user, now)
+  })
+}
+
+function accept (state: LoginState, login: LoginFacts, grace: boolean, user: User | null | undefined, now: number): MaybePromise<boolean> {
+  const { realm, authHash } = state.settings
+  if (user === null || user === undefined) {
+    refuse(state, 'user-gone')
+    if (grace) return false
+    state.clearsLogin = true
+    return after(realm.logins.end(login, now), (changed) => {
+      if (changed) realm.listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'user-gone' })
+      return false
+    })
+  }
+  // Nothing ends here: the request that changed the password may be on its way to confirm this very login.
+  if (!realm.stamps.matches(login.stamp, stampOf(user, authHash))) return refuse(state, 'user-changed')
+  state.user = user
+  state.login = login
+  state.from = login
+  state.grace = grace
+  return true
+}
+
+// A refused cookie is not cleared: the answer may arrive after one that has set its successor.
+function refuse (state: LoginState, lapse: Parameters<LoginState['lapsed']>[0]): false {
+  state.stale = false
+  state.lapsed(lapse)
+  return false
+}

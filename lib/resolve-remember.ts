@@ -1,0 +1,71 @@
+/**
+ * Resolves a request by its remember cookie: the second of the three ways in.
+ *
+ * @module
+ */
+import { stampOf, userIdOf } from './account.ts'
+import { browserDigest } from './browser.ts'
+import { after, isThenable } from './chain.ts'
+import type { LoginLapse } from './current-login.ts'
+import type { FoundRemember, MaybePromise } from './logins/keeper.ts'
+import { publicLogin, restored } from './logins/record.ts'
+import { canSetCookie } from './reply.ts'
+import { renewed, type RememberFacts } from './remember/remember-seal.ts'
+import type { LoginState } from './state.ts'
+import type { User } from './user.ts'
+
+/** Whether the remember cookie yields a user. */
+export function resolveRememberCookie (state: LoginState, now: number): MaybePromise<boolean> {
+  const found = state.settings.loadUser === null ? null : state.findRemembered(now)
+  return found !== null && after(found, (worth) => honour(state, worth, now))
+}
+
+function honour (state: LoginState, found: FoundRemember, now: number): MaybePromise<boolean> {
+  const { remember, standing } = found
+  if (standing !== 'alive') return refuse(state, standing)
+  const { request, settings } = state
+  const loaded = remember.token !== null && settings.loadUserByToken !== null
+    ? settings.loadUserByToken(remember.token, request)
+    : settings.loadUser?.(remember.userId, request)
+  if (!isThenable(loaded)) return accept(state, remember, loaded, now)
+  return Promise.resolve(loaded).then(async (user) => {
+    // It may have ended while the loader was waited for.
+    const again = await settings.realm.logins.findRemembered(state.rememberCookie as string, now)
+    return again.standing === 'alive' ? accept(state, remember, user, now) : refuse(state, again.standing)
+  })
+}
+
+function accept (state: LoginState, remember: RememberFacts, user: User | null | undefined, now: number): MaybePromise<boolean> {
+  const { realm, authHash, getId } = state.settings
+  if (user === null || user === undefined || userIdOf(user, getId) !== remember.userId) {
+    return after(realm.logins.end(remember, now), () => refuse(state, 'user-gone'))
+  }
+  if (!realm.stamps.matches(remember.stamp, stampOf(user, authHash))) return refuse(state, 'user-changed')
+  restore(state, remember, user, now)
+  return true
+}
+
+/** Begins a login that is not fresh, in the present browser, and no longer than the remember cookie. */
+function restore (state: LoginState, remember: RememberFacts, user: User, now: number): void {
+  const { request, reply, settings } = state
+  const { absoluteTimeout, identifyBrowser, refreshEachRequest } = settings
+  const kept = refreshEachRequest ? renewed(remember, now) : remember
+  state.user = user
+  state.login = restored(remember, state.arrivedAt, {
+    at: now,
+    expiresAt: Math.min(now + absoluteTimeout, kept.expiresAt),
+    browser: browserDigest(identifyBrowser(request))
+  })
+  // Where no cookie can be set, the remember cookie speaks for this request alone.
+  if (!canSetCookie(request, reply)) return
+  const change = { kind: 'restore', from: null, login: state.login, remember: kept === remember ? null : kept, ends: [], clearsRemember: false } as const
+  state.prepared = settings.realm.logins.prepare(change)
+  state.pendingEvents.push({ name: 'userLoadedFromCookie', payload: { user, login: publicLogin(state.login), request } })
+}
+
+function refuse (state: LoginState, lapse: LoginLapse): false {
+  // Behind a login that lapsed by a new password, the request that set it may be about to renew this cookie.
+  state.clearsRemember = !(lapse === 'user-changed' && state.lapse === 'user-changed')
+  state.lapsed(lapse)
+  return false
+}

@@ -1,0 +1,51 @@
+/**
+ * Resolves a request: login cookie, remember cookie, request loader, nobody; the first that yields a user wins.
+ *
+ * @module
+ */
+import { after } from './chain.ts'
+import { FreshUser } from './fresh-user.ts'
+import { touchIsDue } from './lifetime.ts'
+import type { MaybePromise } from './logins/keeper.ts'
+import { touched } from './logins/record.ts'
+import { renewed } from './remember/remember-seal.ts'
+import { canSetCookie } from './reply.ts'
+import { resolveLoginCookie } from './resolve-login.ts'
+import { resolveRememberCookie } from './resolve-remember.ts'
+import type { LoginState } from './state.ts'
+
+/** Finds out who is asking. A loader or store that fails fails the request: nothing is written, nobody logged out. */
+export function resolve (state: LoginState): MaybePromise<void> {
+  const now = state.arrivedAt
+  if (state.request.headers.cookie === undefined) return resolveByRequest(state)
+  return after(resolveLoginCookie(state, now), (byLogin) => {
+    if (byLogin) return noteUse(state, now)
+    return after(resolveRememberCookie(state, now), (byRemember) => byRemember ? undefined : resolveByRequest(state))
+  })
+}
+
+function resolveByRequest (state: LoginState): MaybePromise<void> {
+  const { request, settings } = state
+  if (settings.loadUserFromRequest === null) return
+  return after(settings.loadUserFromRequest(request), (found) => {
+    if (found === null || found === undefined) return
+    state.freshByRequest = found instanceof FreshUser
+    state.user = found instanceof FreshUser ? found.user : found
+    settings.realm.listeners.tell('userLoadedFromRequest', { user: state.user, request })
+  })
+}
+
+/** Prepares to write down the use of a login, where the settings ask for it and it is time. */
+function noteUse (state: LoginState, now: number): MaybePromise<void> {
+  const { request, reply, settings, from, grace } = state
+  if (from === null || grace) return
+  const touches = touchIsDue(from, settings, now)
+  const renews = settings.refreshEachRequest && from.rememberLongest > 0
+  if ((!touches && !renews) || !canSetCookie(request, reply)) return
+  return after(renews ? state.rememberOfLogin(now) : null, (remember) => {
+    if (!touches && remember === null) return
+    const login = touches ? touched(from, now) : from
+    const kept = remember === null ? null : renewed(remember, now)
+    state.prepared = settings.realm.logins.prepare({ kind: 'use', from, login, remember: kept, ends: [], clearsRemember: false })
+  })
+}

@@ -1,0 +1,27 @@
+/**
+ * What a route asks for: its config `login`, or the scope's default.
+ *
+ * @module
+ */
+import type { FastifyRequest } from 'fastify'
+import { InvalidRouteConfigError } from './errors.ts'
+import type { Settings } from './settings.ts'
+import type { LoginPolicy } from './typing.ts'
+
+const policies: readonly unknown[] = ['required', 'fresh', 'anonymous', 'optional', 'ignored'] satisfies LoginPolicy[]
+
+/**
+ * Read at request time: routes that were declared before the plugin are covered, too. A word outside the five is
+ * refused rather than ignored, because a misspelt guard would be an open page.
+ */
+export function policyOf (settings: Settings, request: FastifyRequest): LoginPolicy {
+  const { config, url } = request.routeOptions
+  const named = config?.login as unknown
+  if (named !== undefined) {
+    if (!policies.includes(named)) throw new InvalidRouteConfigError(String(url), JSON.stringify(named))
+    return named as LoginPolicy
+  }
+  if (settings.defaultLogin === 'optional' || url === undefined) return 'optional'
+  // Who is sent to the login page must be able to see it.
+  return settings.ownPaths.includes(url) ? 'optional' : 'required'
+}

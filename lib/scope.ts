@@ -1,0 +1,76 @@
+/**
+ * Makes the settings of a scope out of its registration, or stops the boot.
+ *
+ * @module
+ */
+import type { FastifyInstance } from 'fastify'
+import { AlreadyRegisteredError, InvalidOptionError, StoreRequiredError } from './errors.ts'
+import type { AccountOptions } from './options.ts'
+import { createRealm, keyRing, type Realm } from './realm.ts'
+import { createSettings, settingsKey, settingsOf, type Settings } from './settings.ts'
+import { checkOptions } from './validation.ts'
+
+/** The options of a registration of any realm. */
+export type ScopeOptions = Omit<AccountOptions, never> & { realm?: string, store?: unknown, maxLogins?: unknown }
+type Options = ScopeOptions
+
+/** The realms of a registration and of all inside it, by name. */
+const realmsOf = new WeakMap<readonly Buffer[], Map<string, Realm>>()
+
+/** What belongs to a realm and not to a scope: two values would make two cookies of one name. */
+const realmOptions = ['cookieName', 'cookie', 'endedLogins'] as const
+
+/** Writes the settings of a registration into its scope, as its own; scopes inside inherit them. */
+export async function openScope (scope: FastifyInstance, options: Options): Promise<Settings> {
+  if (options.maxLogins !== undefined && options.store === undefined) throw new StoreRequiredError('The option maxLogins')
+  checkOptions({ ...options })
+  if (Object.hasOwn(scope, settingsKey)) throw new AlreadyRegisteredError()
+  const parent = settingsOf(scope)
+  const keys = parent === undefined ? outermostKeys(options) : parent.keys
+  if (parent !== undefined && options.key !== undefined) {
+    throw new InvalidOptionError('The option key of fastify-login belongs to the outermost registration: inner scopes share its keys')
+  }
+  const realm = await realmFor(scope, options, keys, parent)
+  const settings = createSettings(options, realm, keys, parent)
+  checkTogether(settings)
+  Object.defineProperty(scope, settingsKey, { value: settings })
+  return settings
+}
+
+function outermostKeys ({ key }: Options): readonly Buffer[] {
+  if (key === undefined) {
+    throw new InvalidOptionError('The option key of fastify-login is missing: it may be a secret of at least 32 bytes, or several with the newest first')
+  }
+  return keyRing(key)
+}
+
+async function realmFor (scope: FastifyInstance, options: Options, keys: readonly Buffer[], parent: Settings | undefined): Promise<Realm> {
+  const name = options.realm ?? parent?.realm.name ?? ''
+  const realms = realmsOf.get(keys) ?? new Map<string, Realm>()
+  realmsOf.set(keys, realms)
+  if (name !== parent?.realm.name && options.loadUser === undefined && options.loadUserFromRequest === undefined) {
+    const where = name === '' ? 'is missing' : `of realm ${name} is missing, and that of another realm cannot stand for it`
+    throw new InvalidOptionError(`The option loadUser of fastify-login ${where}: it may be a function that takes an id and returns the user or null; loadUserFromRequest will do as well`)
+  }
+  const known = realms.get(name)
+  if (known === undefined) {
+    const realm = await createRealm(scope, name, keys, options)
+    realms.set(name, realm)
+    return realm
+  }
+  const misplaced = realmOptions.find((option) => options[option] !== undefined) ??
+    (['cookieName', 'cookie'] as const).map((option) => options.remember?.[option] === undefined ? undefined : `remember.${option}`).find(Boolean)
+  if (misplaced !== undefined) {
+    throw new InvalidOptionError(`The option ${misplaced} of fastify-login belongs to the registration in which the realm begins: all scopes of a realm share its cookies`)
+  }
+  return known
+}
+
+function checkTogether ({ loadUser, getToken, loadUserByToken }: Settings): void {
+  if ((getToken === null) !== (loadUserByToken === null)) {
+    throw new InvalidOptionError('The options remember.getToken and remember.loadUserByToken of fastify-login go together: one makes the token, the other finds its user')
+  }
+  if (loadUserByToken !== null && loadUser === null) {
+    throw new InvalidOptionError('The option remember.loadUserByToken of fastify-login needs loadUser: it loads the user after the login was restored')
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Seals facts into cookies and opens them again: the codec of @fastify/secure-session under keys of our own.
+ *
+ * @module
+ */
+import secureSession from '@fastify/secure-session'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { deriveKey } from './digest.ts'
+
+/** What a seal is for. A value sealed for one purpose does not open under another. */
+export type SealPurpose = 'login' | 'remember'
+
+/** Seals plain data for a purpose, and opens what was sealed; null is anything else. */
+export interface Seal {
+  seal (purpose: SealPurpose, facts: readonly unknown[]): string
+  open (purpose: SealPurpose, sealed: string): unknown[] | null
+}
+
+const purposes: readonly SealPurpose[] = ['login', 'remember']
+
+// The codec's own expiry slides with every write; ours is inside the facts, so the codec's must never come first.
+const aCentury = 100 * 365 * 24 * 3600
+
+// The codec logs each refusal at debug level without a word on which cookie: `request.loginLapse` says it better.
+const silent = Object.fromEntries(
+  ['trace', 'debug', 'info', 'warn', 'error', 'fatal'].map((level) => [level, () => {}])
+) as unknown as FastifyBaseLogger
+
+/**
+ * The key for one purpose in one realm. The application's own keys are not used as they are: a value that the
+ * application, or another realm, sealed with them must not open here (OWASP ASVS 9.2.2).
+ */
+export function purposeKeys (keys: readonly Buffer[], purpose: string, realm: string): Buffer[] {
+  return keys.map((key) => deriveKey(key, `fastify-login/v1/${purpose}/${realm}`))
+}
+
+/** Registers the codec in a scope without routes, so that none of its hooks runs on the application's. */
+export async function createSeal (app: FastifyInstance, keys: readonly Buffer[], realm: string): Promise<Seal> {
+  let codec = app
+  await app.register(async (scope) => {
+    await scope.register(secureSession, purposes.map((purpose) => ({
+      sessionName: purpose, cookieName: purpose, key: purposeKeys(keys, purpose, realm), expiry: aCentury
+    })))
+    codec = scope
+  })
+  return {
+    seal (purpose, facts) {
+      return toCookie(codec.encodeSecureSession(codec.createSecureSession({ facts }), purpose))
+    },
+    open (purpose, sealed) {
+      const encoded = fromCookie(sealed)
+      if (encoded === null) return null
+      const opened = codec.decodeSecureSession(encoded, silent, purpose)
+      return opened === null ? null : opened.get('facts') as unknown[]
+    }
+  }
+}
+
+// The codec writes base64 and a semicolon, which a cookie carries percent-encoded; base64url and a dot need nothing.
+function toCookie (encoded: string): string {
+  return encoded.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '').replace(';', '.')
+}
+
+/** Node's base64 reader passes over what it does not know, so only the one spelling that we write is read. */
+function fromCookie (sealed: string): string | null {
+  const [message, nonce, ...rest] = sealed.split('.')
+  if (message === undefined || nonce === undefined || rest.length > 0) return null
+  if (!isCanonical(message) || !isCanonical(nonce)) return null
+  return `${Buffer.from(message, 'base64url').toString('base64')};${Buffer.from(nonce, 'base64url').toString('base64')}`
+}
+
+function isCanonical (text: string): boolean {
+  return Buffer.from(text, 'base64url').toString('base64url') === text
+}

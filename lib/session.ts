@@ -1,0 +1,64 @@
+/**
+ * The application's own session, as far as a login touches it: stated structurally, because the two session plugins
+ * declare `request.session` with types that exclude each other (TS2717).
+ *
+ * @module
+ */
+import type { FastifyRequest } from 'fastify'
+import { SessionUnusableError } from './errors.ts'
+
+interface Session {
+  get (key: string): unknown
+  set (key: string, value: unknown): unknown
+  regenerate (keep: string[]): unknown
+  data? (): Record<string, unknown>
+}
+
+/** Where `@fastify/flash` keeps its messages. */
+const flashKey = 'flash'
+
+/** Names a user in the session, without telling the id. */
+export interface SessionOwner { readonly realm: string, readonly user: string }
+
+// Tells whose data a session holds, so that the next user of the browser does not get it.
+function ownerKey ({ realm }: SessionOwner): string {
+  return `fastify-login.user${realm === '' ? '' : `.${realm}`}`
+}
+
+/** The session of a request, or null where the application has none. */
+export function sessionOf (request: FastifyRequest): Session | null {
+  const session = (request as unknown as { session?: Partial<Session> | null }).session
+  if (session === undefined || session === null) return null
+  if (typeof session.get !== 'function' || typeof session.set !== 'function' || typeof session.regenerate !== 'function') {
+    throw new SessionUnusableError()
+  }
+  return session as Session
+}
+
+/**
+ * Gives the session a new id at login, against session fixation. What an anonymous visitor put in stays, but for the
+ * keys to drop; what belongs to another user goes.
+ */
+export async function renewSession (
+  request: FastifyRequest, owner: SessionOwner, cameWithAnotherUser: boolean, drop: readonly string[]
+): Promise<void> {
+  const session = sessionOf(request)
+  if (session === null) return
+  const previous = session.get(ownerKey(owner))
+  const keepsData = !cameWithAnotherUser && (previous === undefined || previous === owner.user)
+  await session.regenerate(keepsData ? keysOf(session).filter((key) => !drop.includes(key)) : [])
+  // @fastify/session puts another object in its place.
+  sessionOf(request)?.set(ownerKey(owner), owner.user)
+}
+
+/** Empties the session at logout; messages for the next page stay. */
+export async function emptySession (request: FastifyRequest): Promise<void> {
+  const session = sessionOf(request)
+  if (session === null || keysOf(session).length === 0) return
+  await session.regenerate(session.get(flashKey) === undefined ? [] : [flashKey])
+}
+
+// `data` is @fastify/secure-session's; @fastify/session keeps data in own properties, beside `cookie`.
+function keysOf (session: Session): string[] {
+  return Object.keys(session.data?.() ?? session).filter((key) => key !== 'cookie')
+}

@@ -1,0 +1,50 @@
+/**
+ * Where a request keeps its login state: symbols, so that no other plugin's decorator can be in the way.
+ *
+ * @module
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { NotRegisteredError } from './errors.ts'
+import { settingsOf } from './settings.ts'
+import { LoginState } from './state.ts'
+
+const stateSlot = Symbol('fastify-login.state')
+const replySlot = Symbol('fastify-login.reply')
+const arrivalSlot = Symbol('fastify-login.arrival')
+
+/** The slots to decorate requests with, so that all have one shape. */
+export const requestSlots: ReadonlyArray<readonly [symbol, null | number]> = [[stateSlot, null], [replySlot, null], [arrivalSlot, 0]]
+
+interface Slots {
+  [stateSlot]: LoginState | null
+  [replySlot]: FastifyReply | null
+  [arrivalSlot]: number
+}
+
+/** Notes the arrival of a request. Where it carries nothing to resolve, this is all that is kept of it. */
+export function noteArrival (request: FastifyRequest, reply: FastifyReply, milliseconds: number): void {
+  const slots = request as unknown as Slots
+  slots[replySlot] = reply
+  slots[arrivalSlot] = milliseconds
+}
+
+/** Whether the plugin's hook has seen the request. */
+export function isResolved (request: FastifyRequest): boolean {
+  return (request as unknown as Slots)[replySlot] !== null
+}
+
+/** The login state of a request, if there was any reason to make one. */
+export function presentStateOf (request: FastifyRequest): LoginState | null {
+  return (request as unknown as Slots)[stateSlot]
+}
+
+/** The login state of a request. */
+export function loginStateOf (request: FastifyRequest, settings = settingsOf(request.server)): LoginState {
+  const slots = request as unknown as Slots
+  const present = slots[stateSlot]
+  if (present !== null && present !== undefined) return present
+  if (slots[replySlot] === null || settings === undefined) throw new NotRegisteredError()
+  const state = new LoginState(request, slots[replySlot], settings, slots[arrivalSlot] / 1000)
+  slots[stateSlot] = state
+  return state
+}

@@ -1,0 +1,145 @@
+/**
+ * What is known of the login behind one request, and what its answer is to do about it.
+ *
+ * @module
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { truthOf } from './account.ts'
+import { after } from './chain.ts'
+import { cookieOf } from './cookies.ts'
+import type { Login, LoginLapse } from './current-login.ts'
+import type { LoginEvents } from './events.ts'
+import { provenWithin } from './lifetime.ts'
+import type { FoundRemember, MaybePromise, Prepared } from './logins/keeper.ts'
+import { familyOf, publicLogin, type LoginFacts } from './logins/record.ts'
+import type { RememberFacts } from './remember/remember-seal.ts'
+import type { Settings } from './settings.ts'
+import type { User } from './user.ts'
+
+/** An event to tell once the change is committed. */
+export type PendingEvent = { [Name in keyof LoginEvents]: { name: Name, payload: LoginEvents[Name] } }[keyof LoginEvents]
+
+/** The login state of one request; it is made only where there is something to know. */
+export class LoginState {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly settings: Settings
+  /** When the request arrived, in seconds since 1970. */
+  readonly arrivedAt: number
+  user: User | null = null
+  /** The login as the handler sees it: the one it came with, or the one that the answer will begin. */
+  login: LoginFacts | null = null
+  /** The live login that the request came with. */
+  from: LoginFacts | null = null
+  /** Whether it came under an older generation, and may change nothing. */
+  grace = false
+  /** Whether it was used in another browser and not proven since. */
+  stale = false
+  /** Whether `loadUserFromRequest` said that its user is fresh. */
+  freshByRequest = false
+  lapse: LoginLapse | null = null
+  /** The user that the login cookie names, honoured or not: whose data the application's session may hold. */
+  cameAs: string | null = null
+  prepared: Prepared | null = null
+  pendingEvents: PendingEvent[] = []
+  clearsLogin = false
+  clearsRemember = false
+  /** Whether a guard ran, so that the answer is for one person. */
+  guarded = false
+  /** Whether the answer depends on who asks. */
+  consulted = false
+  #public: Login | null = null
+  #shown: LoginFacts | null = null
+  #anonymous: unknown = null
+  #remember: MaybePromise<FoundRemember> | undefined
+
+  constructor (request: FastifyRequest, reply: FastifyReply, settings: Settings, arrivedAt: number) {
+    this.request = request
+    this.reply = reply
+    this.settings = settings
+    this.arrivedAt = arrivedAt
+  }
+
+  /** The user, or what stands in for nobody; made once for a request. */
+  get currentUser (): unknown {
+    if (this.user !== null) return this.user
+    if (this.settings.anonymousUser === null) return null
+    this.#anonymous ??= this.settings.anonymousUser()
+    return this.#anonymous
+  }
+
+  get currentLogin (): Login | null {
+    if (this.#shown !== this.login) {
+      this.#shown = this.login
+      this.#public = this.login === null ? null : publicLogin(this.login)
+    }
+    return this.#public
+  }
+
+  /** Whether there is a user whom guards let through. */
+  get isActive (): boolean {
+    return this.user !== null && truthOf(this.settings.isActive(this.user))
+  }
+
+  /** Whether an active user proved who they are within so many seconds; null: at any time during this login. */
+  isFresh (within: number | null, now: number): boolean {
+    if (!this.isActive) return false
+    if (this.login === null) return this.freshByRequest
+    return this.login.fresh && !this.stale && !this.grace && provenWithin(this.login, within, now)
+  }
+
+  /** The remember cookie that the request carries, if it does. */
+  get rememberCookie (): string | undefined {
+    return this.request.headers.cookie === undefined ? undefined : cookieOf(this.request, this.settings.realm.rememberCookie)
+  }
+
+  /** What the remember cookie of the request is worth, asked at most once; null where it carries none. */
+  findRemembered (now: number): MaybePromise<FoundRemember> | null {
+    const cookie = this.rememberCookie
+    if (cookie === undefined) return null
+    this.#remember ??= this.settings.realm.logins.findRemembered(cookie, now)
+    return this.#remember
+  }
+
+  /** The valid remember cookie that the request carries, whoever's it is. */
+  validRemember (now: number): MaybePromise<RememberFacts | null> {
+    return after(this.findRemembered(now), (found) => found?.standing === 'alive' ? found.remember : null)
+  }
+
+  /** The valid remember cookie of this login, if the request carries it. */
+  rememberOfLogin (now: number): MaybePromise<RememberFacts | null> {
+    const { login } = this
+    return after(this.validRemember(now), (remember) =>
+      remember?.userId === login?.userId && remember?.id === familyOf(login?.id ?? '') ? remember : null)
+  }
+
+  /** Whether the browser holds a remember cookie of this login, or gets one with the answer. */
+  isRemembered (now: number): boolean {
+    if (this.login === null) return false
+    if (this.prepared?.change.remember) return true
+    const cookie = this.rememberCookie
+    return cookie !== undefined && this.settings.realm.logins.remembers(cookie, this.login, now)
+  }
+
+  /** Notes why a credential was not honoured; what the login cookie lapsed by stands before the remember cookie's. */
+  lapsed (lapse: LoginLapse): void {
+    this.lapse ??= lapse
+    this.request.log.debug({ lapse }, 'fastify-login: a credential was not honoured')
+  }
+
+  /** Nobody is logged in from here on. */
+  forget (): void {
+    this.user = null
+    this.login = null
+    this.from = null
+    this.grace = false
+    this.stale = false
+    this.freshByRequest = false
+    this.prepared = null
+    this.pendingEvents = []
+  }
+}
+
+export function nowInSeconds (): number {
+  return Date.now() / 1000
+}

@@ -1,0 +1,98 @@
+/**
+ * Says who a user is: the application's own type, and two classes for those who like classes.
+ *
+ * @module
+ */
+
+/**
+ * Names the application's types, once per program.
+ *
+ * @example
+ * declare module 'fastify-login' {
+ *   interface Register { user: User, anonymous: Guest, realms: { admin: Admin } }
+ * }
+ */
+export interface Register {}
+
+export type RegisteredUser<Registered> = Registered extends { user: infer Named } ? Named : { id: string | number }
+export type RegisteredAnonymous<Registered> = Registered extends { anonymous: infer Named } ? Named : null
+export type RegisteredRealms<Registered> = Registered extends { realms: infer Named } ? Named : {}
+
+/** The application's user: what `loadUser` returns and `request.currentUser` is. */
+export type User = RegisteredUser<Register>
+
+/** What stands in for nobody: `null`, or what the option `anonymousUser` returns. */
+export type Anonymous = RegisteredAnonymous<Register>
+
+/** The other kinds of user, by the name of their realm. */
+export type Realms = RegisteredRealms<Register>
+
+export type RealmName = keyof Realms & string
+
+/** The user of one realm, such as `RealmUser<'admin'>`. */
+export type RealmUser<Name extends RealmName> = Realms[Name]
+
+/** A user of any kind: what `loginUser` takes, since each realm has its own login page. */
+export type AnyUser = User | Realms[keyof Realms]
+
+/**
+ * What a class of users may extend; `id` is all that a subclass must bring.
+ *
+ * @example
+ * class Account extends UserMixin {
+ *   constructor (readonly id: string, readonly suspended: boolean) { super() }
+ *   override get isActive () { return !this.suspended }
+ * }
+ */
+export class UserMixin {
+  get isAuthenticated (): boolean {
+    return this.isActive
+  }
+
+  get isAnonymous (): boolean {
+    return false
+  }
+
+  /** The id as a string; throws `FST_LOGIN_INVALID_USER_ID` where the class has none. */
+  getId (): string {
+    if (this.id === undefined || this.id === null || this.id === '') {
+      throw Object.assign(new TypeError('The id of the user is missing: give the class an "id" or a getId() of its own'), {
+        code: 'FST_LOGIN_INVALID_USER_ID'
+      })
+    }
+    return String(this.id)
+  }
+
+  /** Whether the other is the same user: an admin is never a member of the same id. */
+  equals (other: unknown): boolean {
+    return other instanceof UserMixin && other.constructor === this.constructor && other.getId() === this.getId()
+  }
+}
+
+/** Declared here rather than in the class, so that a subclass may use a field as well as a getter. */
+export interface UserMixin {
+  id?: string | number | bigint
+  isActive: boolean
+}
+
+// On the prototype: a field of the base class would hide a getter of the subclass and call a suspended user active.
+UserMixin.prototype.isActive = true
+
+/** Stands in for nobody, where the option `anonymousUser` returns one. */
+export class AnonymousUser {
+  get isActive (): boolean {
+    return false
+  }
+
+  get isAuthenticated (): boolean {
+    return false
+  }
+
+  get isAnonymous (): boolean {
+    return true
+  }
+
+  getId (): null {
+    return null
+  }
+}
