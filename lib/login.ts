@@ -28,13 +28,14 @@ export interface LoginUserOptions {
 }
 
 /** Logs a user in; false, and nothing done, where the user is not active. */
-export async function loginUser (state: LoginState, user: User, options: LoginUserOptions = {}): Promise<boolean> {
+export async function loginUser (
+  state: LoginState, user: User, options: LoginUserOptions = {}, now = nowInSeconds()
+): Promise<boolean> {
   const { settings } = state
   checkLogin(options, settings.loadUser)
   const userId = checkedUserId(state, user)
   if (options.force !== true && !truthOf(settings.isActive(user))) return false
   checkAnswer(state)
-  const now = nowInSeconds()
   const carried = await state.validRemember(now)
   const same = state.login?.userId === userId ? state.login : null
   const duration = options.remember === true ? options.duration ?? settings.rememberDuration : 0

@@ -17,13 +17,14 @@ export async function logoutUser (state: LoginState): Promise<boolean> {
   const now = nowInSeconds()
   const remember = await state.validRemember(now)
   for (const ended of [from, remember]) if (ended !== null) await logins.end(ended, now)
+  const restored = state.pendingEvents.filter(({ name }) => name === 'userLoadedFromCookie')
   state.forget()
   state.clearsLogin = true
   state.clearsRemember = true
   await emptySession(request)
-  if (user === null || login === null) return false
-  const shown = publicLogin(login)
-  listeners.tell('userLoggedOut', { user, login: shown, request })
-  listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'logout' })
+  if (user === null) return false
+  for (const { name, payload } of restored) listeners.tell(name, payload)
+  listeners.tell('userLoggedOut', { user, login: login === null ? null : publicLogin(login), request })
+  if (login !== null) listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'logout' })
   return true
 }

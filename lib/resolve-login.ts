@@ -47,6 +47,8 @@ function isKept (state: LoginState, login: LoginFacts, grace: boolean, now: numb
     if (changed) listeners.tell('sessionProtected', { login: publicLogin(login), verdict, request })
   }
   if (verdict === 'stale') {
+    // What is not fresh stays so until it is proven, mark or no mark.
+    if (!login.fresh) return true
     state.stale = true
     return after(logins.makeStale(login, now), (changed) => { tell(changed); return true })
   }

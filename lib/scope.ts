@@ -14,8 +14,8 @@ import { checkOptions } from './validation.ts'
 export type ScopeOptions = Omit<AccountOptions, never> & { realm?: string, store?: unknown, maxLogins?: unknown }
 type Options = ScopeOptions
 
-/** The realms of a registration and of all inside it, by name. */
-const realmsOf = new WeakMap<readonly Buffer[], Map<string, Realm>>()
+/** The realms of a registration and of all inside it: by name, the settings of the scope in which each begins. */
+const realmsOf = new WeakMap<readonly Buffer[], Map<string, Settings>>()
 
 /** What belongs to a realm and not to a scope: two values would make two cookies of one name. */
 const realmOptions = ['cookieName', 'cookie', 'endedLogins'] as const
@@ -33,8 +33,14 @@ export async function openScope (scope: FastifyInstance, options: Options): Prom
   const realm = await realmFor(scope, options, keys, parent)
   const settings = createSettings(options, realm, keys, parent)
   checkTogether(settings)
-  Object.defineProperty(scope, settingsKey, { value: settings })
+  if (settingsOfRealm(settings, realm.name) === undefined) realmsOf.get(keys)?.set(realm.name, settings)
+  Object.defineProperty(scope, settingsKey, { value: settings, configurable: true })
   return settings
+}
+
+/** The settings of the scope in which a realm begins; realms are those of one outermost registration. */
+export function settingsOfRealm ({ keys }: Settings, name: string): Settings | undefined {
+  return realmsOf.get(keys)?.get(name)
 }
 
 function outermostKeys ({ key }: Options): readonly Buffer[] {
@@ -46,24 +52,20 @@ function outermostKeys ({ key }: Options): readonly Buffer[] {
 
 async function realmFor (scope: FastifyInstance, options: Options, keys: readonly Buffer[], parent: Settings | undefined): Promise<Realm> {
   const name = options.realm ?? parent?.realm.name ?? ''
-  const realms = realmsOf.get(keys) ?? new Map<string, Realm>()
+  const realms = realmsOf.get(keys) ?? new Map<string, Settings>()
   realmsOf.set(keys, realms)
   if (name !== parent?.realm.name && options.loadUser === undefined && options.loadUserFromRequest === undefined) {
     const where = name === '' ? 'is missing' : `of realm ${name} is missing, and that of another realm cannot stand for it`
     throw new InvalidOptionError(`The option loadUser of fastify-login ${where}: it may be a function that takes an id and returns the user or null; loadUserFromRequest will do as well`)
   }
   const known = realms.get(name)
-  if (known === undefined) {
-    const realm = await createRealm(scope, name, keys, options)
-    realms.set(name, realm)
-    return realm
-  }
+  if (known === undefined) return await createRealm(scope, name, keys, options)
   const misplaced = realmOptions.find((option) => options[option] !== undefined) ??
     (['cookieName', 'cookie'] as const).map((option) => options.remember?.[option] === undefined ? undefined : `remember.${option}`).find(Boolean)
   if (misplaced !== undefined) {
     throw new InvalidOptionError(`The option ${misplaced} of fastify-login belongs to the registration in which the realm begins: all scopes of a realm share its cookies`)
   }
-  return known
+  return known.realm
 }
 
 function checkTogether ({ loadUser, getToken, loadUserByToken }: Settings): void {

@@ -24,6 +24,7 @@ export function codeBlocks (page: string): CodeBlock[] {
 
 /** What the examples take for granted, beside what they import. */
 const context = `
+import 'fastify-login'
 import type { FastifyInstance } from 'fastify'
 declare global {
   interface User { id: string, name: string, isActive: boolean, passwordHash: string, rememberToken: string }
