@@ -7,6 +7,7 @@ import { proven } from './logins/record.ts'
 import { checkAnswer, checkedUserId, enter, prepareChecked, proofOf, rememberAgain } from './prepare.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
+import { rememberOfLogin } from './carried-remember.ts'
 
 /** Makes the login fresh, under a new generation; false where there is none, or the user is another. */
 export async function confirmLogin (state: LoginState, changed: User | null | undefined): Promise<boolean> {
@@ -25,7 +26,7 @@ export async function confirmLogin (state: LoginState, changed: User | null | un
     expiresAt: remembered ? expiresAt : now + settings.absoluteTimeout,
     rememberLongest
   })
-  const remember = rememberAgain(state, await state.rememberOfLogin(now), user, proof.stamp)
+  const remember = rememberAgain(state, await rememberOfLogin(state, now), user, proof.stamp)
   const login = proven(state.login, proof)
   const { change } = state.prepared ?? {}
   state.prepared = prepareChecked(state, {

@@ -11,6 +11,7 @@ import { nextUrl } from './next-target.ts'
 import { loginStateOf, requestSlots } from './slots.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
+import { isRemembered } from './carried-remember.ts'
 
 /** Decorates requests, once for a scope and all inside it. */
 export function decorateRequests (app: FastifyInstance): void {
@@ -19,7 +20,7 @@ export function decorateRequests (app: FastifyInstance): void {
   getter(app, 'currentLogin', (state) => state.currentLogin)
   getter(app, 'loginLapse', (state) => state.lapse)
   getter(app, 'loginFresh', (state) => state.isFresh(state.settings.freshFor, nowInSeconds()))
-  getter(app, 'loginRemembered', (state) => state.isRemembered(nowInSeconds()))
+  getter(app, 'loginRemembered', (state) => isRemembered(state, nowInSeconds()))
   app.decorateRequest('loginUser', function (this: FastifyRequest, user: User, options?: LoginUserOptions) {
     return call(this, (state) => loginUser(state, user, options))
   })

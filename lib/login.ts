@@ -13,7 +13,8 @@ import type { RememberFacts } from './remember/remember-seal.ts'
 import { renewSession } from './session.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
-import { longestRemember } from './validation.ts'
+import { longestRemember } from './option-rules.ts'
+import { rememberCookieOf, rememberOfLogin, validRemember } from './carried-remember.ts'
 
 /** How `loginUser` logs a user in. */
 export interface LoginUserOptions {
@@ -36,7 +37,7 @@ export async function loginUser (
   const userId = checkedUserId(state, user)
   if (options.force !== true && !truthOf(settings.isActive(user))) return false
   checkAnswer(state)
-  const carried = await state.validRemember(now)
+  const carried = await validRemember(state, now)
   const same = state.login?.userId === userId ? state.login : null
   const duration = options.remember === true ? options.duration ?? settings.rememberDuration : 0
   const proof = proofOf(state, user, now, {
@@ -46,7 +47,7 @@ export async function loginUser (
     rememberLongest: Math.max(same?.rememberLongest ?? 0, duration)
   })
   const login = same === null ? begun(userId, state.arrivedAt, proof) : proven(same, proof)
-  const again = same === null ? null : rememberAgain(state, await state.rememberOfLogin(now), user, proof.stamp)
+  const again = same === null ? null : rememberAgain(state, await rememberOfLogin(state, now), user, proof.stamp)
   const remember = duration === 0 ? again : rememberFor(state, user, login, duration)
   const prepared = prepareChecked(state, {
     kind: kindOf(state, same),
@@ -54,7 +55,7 @@ export async function loginUser (
     login,
     remember,
     ends: endedBy(userId, state.from, carried),
-    clearsRemember: state.rememberCookie !== undefined && carried?.userId !== userId
+    clearsRemember: rememberCookieOf(state) !== undefined && carried?.userId !== userId
   })
   await renewSession(state.request, { realm: settings.realm.name, user: digest(userId) }, state.cameAs !== null && state.cameAs !== userId, settings.dropAtLogin)
   checkAnswer(state)

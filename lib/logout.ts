@@ -6,6 +6,7 @@
 import { publicLogin } from './logins/record.ts'
 import { emptySession } from './session.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
+import { validRemember } from './carried-remember.ts'
 
 /**
  * Ends the login and its remember cookie, and empties the application's session but for flash messages.
@@ -15,7 +16,7 @@ export async function logoutUser (state: LoginState): Promise<boolean> {
   const { request, user, login, from, settings } = state
   const { logins, listeners } = settings.realm
   const now = nowInSeconds()
-  const remember = await state.validRemember(now)
+  const remember = await validRemember(state, now)
   for (const ended of [from, remember]) if (ended !== null) await logins.end(ended, now)
   const restored = state.pendingEvents.filter(({ name }) => name === 'userLoadedFromCookie')
   state.forget()

@@ -13,6 +13,7 @@ import { publicLogin, type LoginFacts } from './logins/record.ts'
 import { protect } from './protection.ts'
 import type { LoginState } from './state.ts'
 import type { User } from './user.ts'
+import { rememberCookieOf, validRemember } from './carried-remember.ts'
 
 /** Whether the login cookie yields a user. */
 export function resolveLoginCookie (state: LoginState, now: number): MaybePromise<boolean> {
@@ -53,10 +54,10 @@ function isKept (state: LoginState, login: LoginFacts, grace: boolean, now: numb
     return after(logins.makeStale(login, now), (changed) => { tell(changed); return true })
   }
   return after(logins.end(login, now), async (changed) => {
-    const remember = await state.validRemember(now)
+    const remember = await validRemember(state, now)
     if (remember?.userId === login.userId) await logins.end(remember, now)
     state.clearsLogin = true
-    state.clearsRemember = state.rememberCookie !== undefined
+    state.clearsRemember = rememberCookieOf(state) !== undefined
     tell(changed)
     if (changed) listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'protection' })
     return refuse(state, 'protection')

@@ -13,10 +13,11 @@ import { canSetCookie } from './reply.ts'
 import { renewed, type RememberFacts } from './remember/remember-seal.ts'
 import type { LoginState } from './state.ts'
 import type { User } from './user.ts'
+import { findRemembered, rememberCookieOf } from './carried-remember.ts'
 
 /** Whether the remember cookie yields a user. */
 export function resolveRememberCookie (state: LoginState, now: number): MaybePromise<boolean> {
-  const found = state.settings.loadUser === null ? null : state.findRemembered(now)
+  const found = state.settings.loadUser === null ? null : findRemembered(state, now)
   return found !== null && after(found, (worth) => honour(state, worth, now))
 }
 
@@ -30,7 +31,7 @@ function honour (state: LoginState, found: FoundRemember, now: number): MaybePro
   if (!isThenable(loaded)) return accept(state, remember, loaded, now)
   return Promise.resolve(loaded).then(async (user) => {
     // It may have ended while the loader was waited for.
-    const again = await settings.realm.logins.findRemembered(state.rememberCookie as string, now)
+    const again = await settings.realm.logins.findRemembered(rememberCookieOf(state) as string, now)
     return again.standing === 'alive' ? accept(state, remember, user, now) : refuse(state, again.standing)
   })
 }

@@ -13,6 +13,7 @@ import { canSetCookie } from './reply.ts'
 import { resolveLoginCookie } from './resolve-login.ts'
 import { resolveRememberCookie } from './resolve-remember.ts'
 import type { LoginState } from './state.ts'
+import { rememberOfLogin } from './carried-remember.ts'
 
 /** Finds out who is asking. A loader or store that fails fails the request: nothing is written, nobody logged out. */
 export function resolve (state: LoginState): MaybePromise<void> {
@@ -42,7 +43,7 @@ function noteUse (state: LoginState, now: number): MaybePromise<void> {
   const touches = touchIsDue(from, settings, now)
   const renews = settings.refreshEachRequest && from.rememberLongest > 0
   if ((!touches && !renews) || !canSetCookie(request, reply)) return
-  return after(renews ? state.rememberOfLogin(now) : null, (remember) => {
+  return after(renews ? rememberOfLogin(state, now) : null, (remember) => {
     if (!touches && remember === null) return
     const login = touches ? touched(from, now) : from
     const kept = remember === null ? null : renewed(remember, now)

@@ -5,14 +5,11 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { truthOf } from './account.ts'
-import { after } from './chain.ts'
-import { cookieOf } from './cookies.ts'
 import type { Login, LoginLapse } from './current-login.ts'
 import type { LoginEvents } from './events.ts'
 import { provenWithin } from './lifetime.ts'
 import type { FoundRemember, MaybePromise, Prepared } from './logins/keeper.ts'
-import { familyOf, publicLogin, type LoginFacts } from './logins/record.ts'
-import type { RememberFacts } from './remember/remember-seal.ts'
+import { publicLogin, type LoginFacts } from './logins/record.ts'
 import type { Settings } from './settings.ts'
 import type { User } from './user.ts'
 
@@ -48,10 +45,11 @@ export class LoginState {
   guarded = false
   /** Whether the answer depends on who asks. */
   consulted = false
+  /** What the remember cookie is worth, once it was asked. */
+  foundRemember: MaybePromise<FoundRemember> | undefined
   #public: Login | null = null
   #shown: LoginFacts | null = null
   #anonymous: unknown = null
-  #remember: MaybePromise<FoundRemember> | undefined
 
   constructor (request: FastifyRequest, reply: FastifyReply, settings: Settings, arrivedAt: number) {
     this.request = request
@@ -86,39 +84,6 @@ export class LoginState {
     if (!this.isActive) return false
     if (this.login === null) return this.freshByRequest
     return this.login.fresh && !this.stale && !this.grace && provenWithin(this.login, within, now)
-  }
-
-  /** The remember cookie that the request carries, if it does. */
-  get rememberCookie (): string | undefined {
-    return this.request.headers.cookie === undefined ? undefined : cookieOf(this.request, this.settings.realm.rememberCookie)
-  }
-
-  /** What the remember cookie of the request is worth, asked at most once; null where it carries none. */
-  findRemembered (now: number): MaybePromise<FoundRemember> | null {
-    const cookie = this.rememberCookie
-    if (cookie === undefined) return null
-    this.#remember ??= this.settings.realm.logins.findRemembered(cookie, now)
-    return this.#remember
-  }
-
-  /** The valid remember cookie that the request carries, whoever's it is. */
-  validRemember (now: number): MaybePromise<RememberFacts | null> {
-    return after(this.findRemembered(now), (found) => found?.standing === 'alive' ? found.remember : null)
-  }
-
-  /** The valid remember cookie of this login, if the request carries it. */
-  rememberOfLogin (now: number): MaybePromise<RememberFacts | null> {
-    const { login } = this
-    return after(this.validRemember(now), (remember) =>
-      remember?.userId === login?.userId && remember?.id === familyOf(login?.id ?? '') ? remember : null)
-  }
-
-  /** Whether the browser holds a remember cookie of this login, or gets one with the answer. */
-  isRemembered (now: number): boolean {
-    if (this.login === null) return false
-    if (this.prepared?.change.remember) return true
-    const cookie = this.rememberCookie
-    return cookie !== undefined && this.settings.realm.logins.remembers(cookie, this.login, now)
   }
 
   /** Notes why a credential was not honoured; what the login cookie lapsed by stands before the remember cookie's. */

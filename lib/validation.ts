@@ -5,105 +5,7 @@
  */
 import { inspect } from 'node:util'
 import { InvalidOptionError } from './errors.ts'
-import { sessionProtections } from './protection.ts'
-
-interface Rule { readonly may: string, readonly test: (value: unknown) => boolean }
-
-const isFunction = (value: unknown) => typeof value === 'function'
-const isSeconds = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value > 0
-const isName = (value: unknown) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value)
-
-const aFunction: Rule = { may: 'a function', test: isFunction }
-const aFunctionOrNull: Rule = { may: 'a function or null', test: (value) => value === null || isFunction(value) }
-const aBoolean: Rule = { may: 'true or false', test: (value) => typeof value === 'boolean' }
-const aText: Rule = { may: 'a string', test: (value) => typeof value === 'string' }
-const aTextOrNull: Rule = { may: 'a string or null', test: (value) => value === null || typeof value === 'string' }
-const aName: Rule = { may: 'a name that a cookie may have', test: isName }
-const seconds: Rule = { may: 'a positive number of seconds', test: isSeconds }
-const secondsOrNull: Rule = { may: 'a positive number of seconds or null', test: (value) => value === null || isSeconds(value) }
-const aPage: Rule = { may: "a path such as '/login', an absolute http(s) URL, or null", test: (value) => value === null || isPage(value) }
-const anObject: Rule = { may: 'an object', test: (value) => typeof value === 'object' && value !== null && !Array.isArray(value) }
-const aKey: Rule = { may: 'a secret of at least 32 bytes, or several with the newest first', test: isKeyRing }
-
-/** Browsers keep no cookie longer (RFC 6265bis, 5.5), so no promise to do so is taken. */
-export const longestRemember = 400 * 24 * 3600
-
-const aRememberDuration: Rule = {
-  may: 'a positive number of seconds, at most 34560000 (400 days)',
-  test: (value) => isSeconds(value) && (value as number) <= longestRemember
-}
-
-function oneOf (...values: ReadonlyArray<string | boolean>): Rule {
-  return { may: values.map((value) => typeof value === 'string' ? `'${value}'` : value).join(' or '), test: (value) => values.includes(value as string) }
-}
-
-function isPage (value: unknown): boolean {
-  if (typeof value !== 'string') return false
-  return value.startsWith('/') ? !/^\/[/\\]/.test(value) : URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
-}
-
-function isKeyRing (value: unknown): boolean {
-  const keys = Array.isArray(value) ? value : [value]
-  return keys.length > 0 && keys.every((key) => (typeof key === 'string' || key instanceof Uint8Array) && Buffer.byteLength(key) >= 32)
-}
-
-function isOrigin (value: unknown): boolean {
-  return value === null || (typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value && value !== 'null')
-}
-
-/** The rules of the options, by name: also the list of those that exist. */
-export const optionRules: Readonly<Record<string, Rule>> = {
-  key: aKey,
-  realm: { may: 'a name of letters, digits, - and _', test: (value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value) },
-  loadUser: aFunction,
-  loadUserFromRequest: aFunction,
-  anonymousUser: aFunctionOrNull,
-  getId: aFunction,
-  isActive: aFunction,
-  authHash: aFunctionOrNull,
-  loginPath: aPage,
-  refreshPath: aPage,
-  loginMessage: aTextOrNull,
-  loginMessageCategory: aText,
-  needsRefreshMessage: aTextOrNull,
-  needsRefreshMessageCategory: aText,
-  localize: aFunctionOrNull,
-  unauthorizedHandler: aFunctionOrNull,
-  needsRefreshHandler: aFunctionOrNull,
-  nextIn: oneOf('query', 'session'),
-  nextField: { may: 'a string that is not empty', test: (value) => typeof value === 'string' && value !== '' },
-  origin: { may: "an origin such as 'https://www.example.org', without a path, or null", test: isOrigin },
-  sessionProtection: oneOf(...sessionProtections),
-  permanentSession: aBoolean,
-  identifyBrowser: aFunction,
-  idleTimeout: secondsOrNull,
-  absoluteTimeout: seconds,
-  freshFor: secondsOrNull,
-  defaultLogin: oneOf('optional', 'required'),
-  cacheControl: { may: 'a Cache-Control value such as \'no-store\', or false', test: (value) => value === false || (typeof value === 'string' && value !== '') },
-  dropAtLogin: { may: 'an array of strings', test: (value) => Array.isArray(value) && value.every((key) => typeof key === 'string') },
-  cookieName: aName,
-  cookie: anObject,
-  remember: anObject,
-  endedLogins: { may: 'a positive whole number of users', test: (value) => Number.isSafeInteger(value) && (value as number) > 0 }
-}
-
-const cookieRules: Readonly<Record<string, Rule>> = {
-  path: { may: 'a path such as \'/\'', test: (value) => typeof value === 'string' && /^\/[^;\s]*$/.test(value) },
-  domain: { may: 'a domain such as \'example.org\'', test: (value) => typeof value === 'string' && /^[\w.-]+$/.test(value) },
-  secure: aBoolean,
-  sameSite: oneOf('lax', 'strict', 'none'),
-  partitioned: aBoolean
-}
-
-const rememberRules: Readonly<Record<string, Rule>> = {
-  cookieName: aName,
-  duration: aRememberDuration,
-  refreshEachRequest: aBoolean,
-  cookie: anObject,
-  getToken: aFunction,
-  loadUserByToken: aFunction
-}
+import { cookieRules, optionRules, rememberRules, type Rules } from './option-rules.ts'
 
 /** Checks the options one by one; an option that is `undefined` counts as not named. */
 export function checkOptions (options: Readonly<Record<string, unknown>>): void {
@@ -114,7 +16,7 @@ export function checkOptions (options: Readonly<Record<string, unknown>>): void 
   check(remember?.['cookie'], cookieRules, 'remember.cookie.')
 }
 
-function check (options: unknown, rules: Readonly<Record<string, Rule>>, prefix: string): void {
+function check (options: unknown, rules: Rules, prefix: string): void {
   for (const [name, value] of Object.entries(options ?? {})) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) {
