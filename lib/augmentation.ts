@@ -58,5 +58,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may come in; overrides `defaultLogin`. */
     login?: LoginPolicy
+    /** Whether a request to this route counts as use of the login, for `idleTimeout` and "last seen". Default true. */
+    loginActivity?: boolean
   }
 }

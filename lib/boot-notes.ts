@@ -10,6 +10,7 @@ import { isOwn, type Settings } from './settings.ts'
 
 /** Notes for the outermost registration. */
 export function noteBoot (app: FastifyInstance, settings: Settings): void {
+  if (settings.store !== null) return
   const level = settings.production || cluster.isWorker ? 'warn' : 'info'
   app.log[level]('fastify-login keeps logins without a store: a logout, a revocation or a stale mark holds in this ' +
     'process until it restarts, and no other process knows of it')

@@ -39,7 +39,7 @@ export function rememberOfLogin (state: LoginState, now: number): MaybePromise<R
 /** Whether the browser holds a valid cookie of this login, or gets one with the answer. */
 export function isRemembered (state: LoginState, now: number): boolean {
   if (state.login === null) return false
-  if (state.prepared !== null && state.prepared.change.remember !== null) return true
+  if (state.prepared !== null && state.prepared.remember !== null) return true
   const cookie = rememberCookieOf(state)
   return cookie !== undefined && state.settings.realm.logins.remembers(cookie, state.login, now)
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FastifyReply } from 'fastify'
-import { after } from './chain.ts'
+import { isThenable } from './chain.ts'
 import { clearCookie, setCookie } from './cookies.ts'
 import type { MaybePromise, Prepared } from './logins/keeper.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
@@ -15,7 +15,17 @@ export function commit (state: LoginState): MaybePromise<void> {
   state.prepared = null
   if (prepared === null || reply.statusCode >= 500) return finish(state, null)
   const now = nowInSeconds()
-  return after(state.settings.realm.logins.commit(prepared, now), (committed) => finish(state, committed ? prepared : null))
+  const committing = state.settings.realm.logins.commit(prepared, now)
+  const done = (committed: boolean) => finish(state, committed ? prepared : null)
+  if (!isThenable(committing)) return done(committing)
+  return committing.then(done, (error: unknown) => failed(state, prepared, error))
+}
+
+/** A use that cannot be written down is not worth an error; of anything else the visitor must know that it did not happen. */
+function failed (state: LoginState, prepared: Prepared, error: unknown): void {
+  finish(state, null)
+  if (prepared.change.kind !== 'use') throw error
+  state.request.log.warn({ err: error }, 'fastify-login could not write down that a login was used')
 }
 
 function finish (state: LoginState, committed: Prepared | null): void {
@@ -41,8 +51,7 @@ function writeCookies ({ request, reply, settings, clearsLogin, clearsRemember }
     touched = true
   }
   if (committed?.rememberCookie) {
-    const { remember } = committed.change
-    setCookie(reply, realm.rememberCookie, committed.rememberCookie, (remember?.expiresAt ?? now) - now)
+    setCookie(reply, realm.rememberCookie, committed.rememberCookie, (committed.remember?.expiresAt ?? now) - now)
     touched = true
   } else if ((clearsRemember || committed?.change.clearsRemember) && request.headers.cookie !== undefined) {
     clearCookie(reply, realm.rememberCookie)

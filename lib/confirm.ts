@@ -4,7 +4,7 @@
  * @module
  */
 import { proven } from './logins/record.ts'
-import { checkAnswer, checkedUserId, enter, prepareChecked, proofOf, rememberAgain } from './prepare.ts'
+import { changeBy, checkAnswer, checkedUserId, enter, prepareChecked, proofOf, rememberAgain } from './prepare.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
 import { rememberOfLogin } from './carried-remember.ts'
@@ -29,14 +29,8 @@ export async function confirmLogin (state: LoginState, changed: User | null | un
   const remember = rememberAgain(state, await rememberOfLogin(state, now), user, proof.stamp)
   const login = proven(state.login, proof)
   const { change } = state.prepared ?? {}
-  state.prepared = prepareChecked(state, {
-    kind: change === undefined || change.kind === 'use' ? 'proof' : change.kind,
-    from: state.from,
-    login,
-    remember,
-    ends: change?.ends ?? [],
-    clearsRemember: change?.clearsRemember ?? false
-  })
+  const kind = change === undefined || change.kind === 'use' ? 'proof' : change.kind
+  state.prepared = prepareChecked(state, changeBy(state, { ...change, kind, login, remember, seesSuccessor: false }))
   enter(state, user, login, 'userLoginConfirmed')
   return true
 }

@@ -24,7 +24,8 @@ export interface Login {
  *
  * `forged`: not one of ours, or altered · `expired`: past its end · `idle`: unused for too long · `ended`: logged out
  * or revoked · `superseded`: replaced by a newer one of the same login · `protection`: another browser under `strong`
- * · `user-gone`: the loader knows no such user · `user-changed`: `authHash` is another one now.
+ * · `user-gone`: the loader knows no such user · `user-changed`: `authHash` is another one now · `stolen`: a
+ * remember cookie whose successor somebody has used.
  */
 export type LoginLapse =
-  'forged' | 'expired' | 'idle' | 'ended' | 'superseded' | 'protection' | 'user-gone' | 'user-changed'
+  'forged' | 'expired' | 'idle' | 'ended' | 'superseded' | 'protection' | 'user-gone' | 'user-changed' | 'stolen'

@@ -31,3 +31,8 @@ export function equalDigests (left: string, right: string): boolean {
   const other = Buffer.from(right)
   return one.length === other.length && timingSafeEqual(one, other)
 }
+
+/** SHA-256 whole, as base64url: how a store keeps a random secret. */
+export function sha256 (text: string): string {
+  return hash('sha256', text, 'base64url')
+}

@@ -56,10 +56,14 @@ export const SessionUnusableError = createError(
 export const StoreRequiredError = createError<[string]>(
   'FST_LOGIN_STORE_REQUIRED', '%s needs the option store: without one, logins are kept in their cookies and are not listed', 500)
 
+/** The store cannot be asked: nobody is let in, nobody logged out, and the request may be tried again. */
+export const StoreUnavailableError = createError(
+  'FST_LOGIN_STORE_UNAVAILABLE', 'The store that keeps the logins cannot be reached', 503)
+
 /** Every error class of the plugin, for `instanceof` and for documentation. */
 export type LoginError = InstanceType<
   | typeof InvalidOptionError | typeof AlreadyRegisteredError | typeof NotRegisteredError
   | typeof InvalidRouteConfigError | typeof UnauthorizedError | typeof NeedsRefreshError
   | typeof AlreadyLoggedInError | typeof InvalidUserIdError | typeof InvalidArgumentError
   | typeof CannotSetCookieError | typeof CookieTooLargeError | typeof SessionUnusableError
-  | typeof StoreRequiredError>
+  | typeof StoreRequiredError | typeof StoreUnavailableError>

@@ -27,17 +27,19 @@ export interface LoginEvents {
   sessionProtected: { login: Login, verdict: 'stale' | 'end', request: FastifyRequest }
   /** A login ended before its time. `id` is null where all logins of the user ended, `exceptId` excepted. */
   loginEnded: { id: string | null, userId: string | null, exceptId: string | null, reason: LoginEndReason }
+  /** A remember cookie came whose successor had been used: somebody holds a copy. Its login has ended. Needs a store. */
+  rememberTokenStolen: { userId: string, request: FastifyRequest }
 }
 
 /** What ended a login: the visitor's own logout or login, session protection, the user record, or the application. */
-export type LoginEndReason = 'logout' | 'replaced' | 'protection' | 'user-gone' | 'user-changed' | 'revoked'
+export type LoginEndReason = 'logout' | 'replaced' | 'protection' | 'user-gone' | 'user-changed' | 'revoked' | 'stolen'
 
 export type LoginListener<Name extends keyof LoginEvents> = (payload: LoginEvents[Name]) => unknown
 
 /** The names of all events. */
 export const loginEventNames: ReadonlyArray<keyof LoginEvents> = [
   'userLoggedIn', 'userLoggedOut', 'userLoginConfirmed', 'userLoadedFromCookie', 'userLoadedFromRequest',
-  'userUnauthorized', 'userNeedsRefresh', 'sessionProtected', 'loginEnded'
+  'userUnauthorized', 'userNeedsRefresh', 'sessionProtected', 'loginEnded', 'rememberTokenStolen'
 ]
 
 /** Keeps the listeners of one realm. A listener that throws or rejects is logged; nobody else notices. */

@@ -9,6 +9,8 @@ export interface Lifetimes {
   readonly absoluteTimeout: number
   /** Without use for so long it ends; null: never. */
   readonly idleTimeout: number | null
+  /** Whether every use is written down, for "last seen". */
+  readonly recordsUse: boolean
   /** For so long a proof of identity counts as fresh; null: as long as the login. */
   readonly freshFor: number | null
 }
@@ -36,5 +38,6 @@ export function provenWithin (login: Times, seconds: number | null, now: number)
  * time is not cut by more than a quarter.
  */
 export function touchIsDue (login: Times, lifetimes: Lifetimes, now: number): boolean {
-  return lifetimes.idleTimeout !== null && now >= login.seenAt + Math.min(60, lifetimes.idleTimeout / 4)
+  const { idleTimeout, recordsUse } = lifetimes
+  return (recordsUse || idleTimeout !== null) && now >= login.seenAt + Math.min(60, (idleTimeout ?? Infinity) / 4)
 }

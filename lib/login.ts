@@ -8,7 +8,7 @@ import { digest } from './digest.ts'
 import { InvalidArgumentError } from './errors.ts'
 import type { Change } from './logins/keeper.ts'
 import { begun, proven, type LoginFacts } from './logins/record.ts'
-import { checkAnswer, checkedUserId, enter, prepareChecked, proofOf, rememberAgain, rememberFor } from './prepare.ts'
+import { changeBy, checkAnswer, checkedUserId, enter, prepareChecked, proofOf, rememberAgain, rememberFor } from './prepare.ts'
 import type { RememberFacts } from './remember/remember-seal.ts'
 import { renewSession } from './session.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
@@ -28,7 +28,7 @@ export interface LoginUserOptions {
   fresh?: boolean
 }
 
-/** Logs a user in; false, and nothing done, where the user is not active. */
+/** Logs a user in; false, and nothing done, where the user is not active, or has as many logins as `maxLogins` allows. */
 export async function loginUser (
   state: LoginState, user: User, options: LoginUserOptions = {}, now = nowInSeconds()
 ): Promise<boolean> {
@@ -38,7 +38,8 @@ export async function loginUser (
   if (options.force !== true && !truthOf(settings.isActive(user))) return false
   checkAnswer(state)
   const carried = await validRemember(state, now)
-  const same = state.login?.userId === userId ? state.login : null
+  // In the grace of a remember cookie its login may change nothing, so that a proof of identity begins another.
+  const same = state.login?.userId === userId && !(state.grace && state.from === null) ? state.login : null
   const duration = options.remember === true ? options.duration ?? settings.rememberDuration : 0
   const proof = proofOf(state, user, now, {
     fresh: options.fresh ?? true,
@@ -49,18 +50,20 @@ export async function loginUser (
   const login = same === null ? begun(userId, state.arrivedAt, proof) : proven(same, proof)
   const again = same === null ? null : rememberAgain(state, await rememberOfLogin(state, now), user, proof.stamp)
   const remember = duration === 0 ? again : rememberFor(state, user, login, duration)
-  const prepared = prepareChecked(state, {
+  if (!await settings.realm.logins.admits(login, now)) return false
+  const prepared = prepareChecked(state, changeBy(state, {
     kind: kindOf(state, same),
-    from: state.from,
     login,
     remember,
     ends: endedBy(userId, state.from, carried),
-    clearsRemember: rememberCookieOf(state) !== undefined && carried?.userId !== userId
-  })
+    clearsRemember: rememberCookieOf(state) !== undefined && carried?.userId !== userId,
+    carried: same === null ? null : state.prepared?.change.carried ?? null
+  }))
   await renewSession(state.request, { realm: settings.realm.name, user: digest(userId) }, state.cameAs !== null && state.cameAs !== userId, settings.dropAtLogin)
   checkAnswer(state)
   if (same === null) state.pendingEvents = state.pendingEvents.filter(({ name }) => name === 'userLoadedFromCookie')
   state.prepared = prepared
+  if (state.from === null) state.grace = false
   enter(state, user, login, 'userLoggedIn')
   warnOfPlainHttp(state)
   return true

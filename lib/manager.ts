@@ -6,8 +6,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { needsRefresh, unauthorized } from './answers.ts'
 import { keyedDigest } from './digest.ts'
-import { InvalidArgumentError } from './errors.ts'
+import { InvalidArgumentError, StoreRequiredError } from './errors.ts'
 import { loginEventNames, type LoginEvents, type LoginListener } from './events.ts'
+import { loginInfo, type LoginInfo } from './logins/login-info.ts'
 import { isLoginId } from './logins/record.ts'
 import { safeNextUrl, withNextUrl } from './next-url.ts'
 import { isOwn, settingsOf, type Settings } from './settings.ts'
@@ -68,14 +69,21 @@ export class LoginManager {
     return keyedDigest(this.#settings.realm.tokenKeys[0] as Buffer, JSON.stringify(parts))
   }
 
+  /** A user's logins, the latest first; the one behind a request is marked. Rejects with `FST_LOGIN_STORE_REQUIRED` without a store. */
+  async logins (userId: string | number | bigint, request?: FastifyRequest): Promise<LoginInfo[]> {
+    const records = await this.#settings.realm.logins.list(String(userId))
+    if (records === null) throw new StoreRequiredError('app.login.logins')
+    return records.map((record) => loginInfo(record, request?.currentLogin?.id)).sort((one, other) => other.seenAt - one.seenAt)
+  }
+
   /**
    * Ends a login by its id, wherever its browser is. Name the user where the id came from a visitor: then only a
-   * login of that user ends. False where the id cannot be one.
+   * login of that user ends. False where it is no login's id, or known to be another user's.
    */
   async endLogin (id: string, { userId = null }: { userId?: string | null } = {}): Promise<boolean> {
     if (!isLoginId(id)) return false
     const { logins, listeners } = this.#settings.realm
-    await logins.endById(id, userId === null ? null : String(userId), nowInSeconds())
+    if (!await logins.endById(id, userId === null ? null : String(userId), nowInSeconds())) return false
     listeners.tell('loginEnded', { id, userId, exceptId: null, reason: 'revoked' })
     return true
   }

@@ -85,6 +85,9 @@ export const optionRules: Rules = {
   cookieName: aName,
   cookie: anObject,
   remember: anObject,
+  store: { may: 'a LoginStore, such as new MemoryStore()', test: (value) => typeof value === 'object' && value !== null },
+  maxLogins: { may: 'a positive whole number or null', test: (value) => value === null || (Number.isSafeInteger(value) && (value as number) > 0) },
+  onMaxLogins: oneOf('end-oldest', 'refuse'),
   endedLogins: { may: 'a positive whole number of users', test: (value) => Number.isSafeInteger(value) && (value as number) > 0 }
 }
 

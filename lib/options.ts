@@ -8,6 +8,7 @@ import type { IdentifyBrowser } from './browser.ts'
 import type { CookieOptions } from './cookies.ts'
 import type { FreshUser } from './fresh-user.ts'
 import type { MaybePromise } from './logins/keeper.ts'
+import type { LoginStore } from './logins/store.ts'
 import type { SessionProtection } from './protection.ts'
 import type { Anonymous, RealmName, RealmUser, User } from './user.ts'
 
@@ -96,6 +97,12 @@ export interface AccountOptions<Account = User> {
   /** Attributes of the login cookie. */
   cookie?: CookieOptions
   remember?: RememberOptions<Account>
+  /** Keeps logins as records, so that they are listed, and end on every process at once. Only in the outermost registration. */
+  store?: LoginStore
+  /** How many logins a user may have at a time. Default null: any number. Needs `store`. */
+  maxLogins?: number | null
+  /** What happens beyond `maxLogins`: the oldest login ends, or `loginUser` gives false. Default `'end-oldest'`. */
+  onMaxLogins?: 'end-oldest' | 'refuse'
   /** How many users' ended logins are kept in memory where there is no store. Default 100,000. */
   endedLogins?: number
 }

@@ -6,6 +6,7 @@
 import cookie from '@fastify/cookie'
 import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import type { LoginPlugin } from './augmentation.ts'
 import { noteBoot, noteScope } from './boot-notes.ts'
 import { decorateRequests } from './decorators.ts'
 import { requireAnonymous, requireFreshLogin, requireFreshLoginWithin, requireLogin } from './guards.ts'
@@ -48,4 +49,4 @@ async function login (app: FastifyInstance, options: LoginOptions): Promise<void
  *   loadUser: (id) => users.get(id)
  * })
  */
-export const fastifyLogin = fastifyPlugin(login, { name: 'fastify-login', fastify: '>=5.4.0 <6' })
+export const fastifyLogin = fastifyPlugin(login, { name: 'fastify-login', fastify: '>=5.4.0 <6' }) as unknown as LoginPlugin

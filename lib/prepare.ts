@@ -15,6 +15,9 @@ import { canSetCookie } from './reply.ts'
 import type { LoginState } from './state.ts'
 import type { User } from './user.ts'
 
+// Long enough to tell a user's devices apart, and not what a visitor may choose to fill a store with.
+const longestUserAgent = 256
+
 /** Refuses where no cookie can be set: nobody can be logged in by such an answer. */
 export function checkAnswer (state: LoginState): void {
   if (!canSetCookie(state.request, state.reply)) throw new CannotSetCookieError()
@@ -44,9 +47,16 @@ export function rememberFor (state: LoginState, user: User, login: LoginFacts, d
 
 /** The remember cookie of a login, where a proof of identity makes another of it: its stamp changed, or it was to be set anyway. */
 export function rememberAgain (state: LoginState, carried: RememberFacts | null, user: User, stamp: string | null): RememberFacts | null {
-  const pending = state.prepared?.change.remember ?? null
+  const pending = state.prepared?.remember ?? null
   if (pending === null && (carried === null || carried.stamp === stamp)) return null
   return { ...pending ?? carried as RememberFacts, stamp, token: tokenOf(state, user) }
+}
+
+/** What every change of this request has in common; the rest is named. */
+export function changeBy (state: LoginState, named: Pick<Change, 'kind' | 'login'> & Partial<Change>): Change {
+  const { headers, ip } = state.request
+  const agent = { userAgent: (headers['user-agent'] ?? '').slice(0, longestUserAgent), ip }
+  return { from: state.from, remember: null, ends: [], clearsRemember: false, carried: null, seesSuccessor: false, agent, ...named }
 }
 
 /** Seals the cookies of a change; refused where they are too large to be set. */

@@ -11,6 +11,10 @@ import { EndedLogins } from './logins/ended-logins.ts'
 import type { LoginKeeper } from './logins/keeper.ts'
 import { loginSeal } from './logins/login-seal.ts'
 import { SealedLogins } from './logins/sealed.ts'
+import { checkedStore } from './logins/checked-store.ts'
+import { secretSeal } from './logins/secret-seal.ts'
+import type { LoginStore } from './logins/store.ts'
+import { StoredLogins } from './logins/stored.ts'
 import type { AccountOptions } from './options.ts'
 import { rememberSeal } from './remember/remember-seal.ts'
 import { createSeal, purposeKeys } from './seal.ts'
@@ -28,6 +32,14 @@ export interface Realm {
   readonly tokenKeys: readonly Buffer[]
 }
 
+/** What all realms of an outermost registration share. */
+export interface Shared { readonly keys: readonly Buffer[], readonly store: LoginStore | null }
+
+function fullList (users: number): string {
+  return `fastify-login keeps the ended logins of ${users} users, and the list is full: the oldest of them now stand ` +
+    'for everybody who logged in before. Raise endedLogins, or keep logins in a store'
+}
+
 /** The keys of a registration as bytes. Short ones were refused by then. */
 export function keyRing (key: NonNullable<AccountOptions['key']>): Buffer[] {
   const keys = typeof key === 'string' || key instanceof Uint8Array ? [key] : key
@@ -36,19 +48,21 @@ export function keyRing (key: NonNullable<AccountOptions['key']>): Buffer[] {
 
 /** Makes the realm that a registration names. */
 export async function createRealm (
-  app: FastifyInstance, name: string, keys: readonly Buffer[], options: AccountOptions
+  app: FastifyInstance, name: string, shared: Shared, options: AccountOptions
 ): Promise<Realm> {
+  const { keys } = shared
   const production = process.env['NODE_ENV'] === 'production'
   const seal = await createSeal(app, keys, name)
   const suffix = name === '' ? '' : `-${name}`
-  const { cookieName = `login${suffix}`, cookie = {}, remember = {}, endedLogins = 100_000 } = options
+  const { cookieName = `login${suffix}`, cookie = {}, remember = {} } = options
+  const { endedLogins = 100_000, maxLogins = null, onMaxLogins = 'end-oldest' } = options
   return Object.freeze({
     name,
     cookie: fixCookie(cookieName, cookie, production),
     rememberCookie: fixCookie(remember.cookieName ?? `remember_token${suffix}`, { ...cookie, ...remember.cookie }, production),
-    logins: new SealedLogins(loginSeal(seal), rememberSeal(seal), new EndedLogins(endedLogins, () => app.log.warn(
-      `fastify-login keeps the ended logins of ${endedLogins} users, and the list is full: the oldest of them now ` +
-      'stand for everybody who logged in before. Raise endedLogins, or keep logins in a store'))),
+    logins: shared.store === null
+      ? new SealedLogins(loginSeal(seal), rememberSeal(seal), new EndedLogins(endedLogins, () => app.log.warn(fullList(endedLogins))))
+      : new StoredLogins(checkedStore(shared.store), secretSeal(seal), name, { most: maxLogins, onMost: onMaxLogins }),
     stamps: new Stamps(purposeKeys(keys, 'stamp', name)),
     listeners: new Listeners(app.log),
     tokenKeys: purposeKeys(keys, 'token', name)

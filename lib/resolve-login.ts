@@ -53,13 +53,13 @@ function isKept (state: LoginState, login: LoginFacts, grace: boolean, now: numb
     state.stale = true
     return after(logins.makeStale(login, now), (changed) => { tell(changed); return true })
   }
-  return after(logins.end(login, now), async (changed) => {
+  return after(logins.end(login, now), async (ended) => {
     const remember = await validRemember(state, now)
     if (remember?.userId === login.userId) await logins.end(remember, now)
     state.clearsLogin = true
     state.clearsRemember = rememberCookieOf(state) !== undefined
-    tell(changed)
-    if (changed) listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'protection' })
+    tell(ended !== null)
+    if (ended !== null) listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'protection' })
     return refuse(state, 'protection')
   })
 }
@@ -82,8 +82,8 @@ function accept (state: LoginState, login: LoginFacts, grace: boolean, user: Use
     refuse(state, 'user-gone')
     if (grace) return false
     state.clearsLogin = true
-    return after(realm.logins.end(login, now), (changed) => {
-      if (changed) realm.listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'user-gone' })
+    return after(realm.logins.end(login, now), (ended) => {
+      if (ended !== null) realm.listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'user-gone' })
       return false
     })
   }

@@ -8,12 +8,13 @@ import { browserDigest } from './browser.ts'
 import { after, isThenable } from './chain.ts'
 import type { LoginLapse } from './current-login.ts'
 import type { FoundRemember, MaybePromise } from './logins/keeper.ts'
-import { publicLogin, restored } from './logins/record.ts'
+import { publicLogin } from './logins/record.ts'
+import { changeBy } from './prepare.ts'
 import { canSetCookie } from './reply.ts'
 import { renewed, type RememberFacts } from './remember/remember-seal.ts'
 import type { LoginState } from './state.ts'
 import type { User } from './user.ts'
-import { findRemembered, rememberCookieOf } from './carried-remember.ts'
+import { findRemembered } from './carried-remember.ts'
 
 /** Whether the remember cookie yields a user. */
 export function resolveRememberCookie (state: LoginState, now: number): MaybePromise<boolean> {
@@ -23,44 +24,58 @@ export function resolveRememberCookie (state: LoginState, now: number): MaybePro
 
 function honour (state: LoginState, found: FoundRemember, now: number): MaybePromise<boolean> {
   const { remember, standing } = found
-  if (standing !== 'alive') return refuse(state, standing)
+  if (remember === null || (standing !== 'alive' && standing !== 'grace')) return dead(state, found, now)
   const { request, settings } = state
   const loaded = remember.token !== null && settings.loadUserByToken !== null
     ? settings.loadUserByToken(remember.token, request)
     : settings.loadUser?.(remember.userId, request)
-  if (!isThenable(loaded)) return accept(state, remember, loaded, now)
+  const grace = standing === 'grace'
+  if (!isThenable(loaded)) return accept(state, remember, grace, loaded, now)
   return Promise.resolve(loaded).then(async (user) => {
     // It may have ended while the loader was waited for.
-    const again = await settings.realm.logins.findRemembered(rememberCookieOf(state) as string, now)
-    return again.standing === 'alive' ? accept(state, remember, user, now) : refuse(state, again.standing)
+    const again = await settings.realm.logins.rememberStanding(remember, now)
+    return again === 'alive' ? accept(state, remember, grace, user, now) : refuse(state, again)
   })
 }
 
-function accept (state: LoginState, remember: RememberFacts, user: User | null | undefined, now: number): MaybePromise<boolean> {
+/** Clears a cookie that is worth nothing; where it is a copy of one that was used, the login ends that it was taken from. */
+function dead (state: LoginState, { remember, standing }: FoundRemember, now: number): MaybePromise<boolean> {
+  const { realm } = state.settings
+  if (remember === null || standing !== 'stolen') return refuse(state, standing as LoginLapse)
+  return after(realm.logins.end(remember, now), (id) => {
+    const { userId } = remember
+    realm.listeners.tell('rememberTokenStolen', { userId, request: state.request })
+    realm.listeners.tell('loginEnded', { id, userId, exceptId: null, reason: 'stolen' })
+    return refuse(state, 'stolen')
+  })
+}
+
+function accept (state: LoginState, remember: RememberFacts, grace: boolean, user: User | null | undefined, now: number): MaybePromise<boolean> {
   const { realm, authHash, getId } = state.settings
   if (user === null || user === undefined || userIdOf(user, getId) !== remember.userId) {
     return after(realm.logins.end(remember, now), () => refuse(state, 'user-gone'))
   }
   if (!realm.stamps.matches(remember.stamp, stampOf(user, authHash))) return refuse(state, 'user-changed')
-  restore(state, remember, user, now)
+  restore(state, remember, grace, user, now)
   return true
 }
 
 /** Begins a login that is not fresh, in the present browser, and no longer than the remember cookie. */
-function restore (state: LoginState, remember: RememberFacts, user: User, now: number): void {
+function restore (state: LoginState, remember: RememberFacts, grace: boolean, user: User, now: number): void {
   const { request, reply, settings } = state
-  const { absoluteTimeout, identifyBrowser, refreshEachRequest } = settings
+  const { realm, absoluteTimeout, identifyBrowser, refreshEachRequest } = settings
   const kept = refreshEachRequest ? renewed(remember, now) : remember
   state.user = user
-  state.login = restored(remember, state.arrivedAt, {
+  state.grace = grace
+  state.login = realm.logins.restored(remember, state.arrivedAt, {
     at: now,
     expiresAt: Math.min(now + absoluteTimeout, kept.expiresAt),
     browser: browserDigest(identifyBrowser(request))
   })
   // Where no cookie can be set, the remember cookie speaks for this request alone.
-  if (!canSetCookie(request, reply)) return
-  const change = { kind: 'restore', from: null, login: state.login, remember: kept === remember ? null : kept, ends: [], clearsRemember: false } as const
-  state.prepared = settings.realm.logins.prepare(change)
+  if (grace || !canSetCookie(request, reply)) return
+  const again = kept === remember ? null : kept
+  state.prepared = realm.logins.prepare(changeBy(state, { kind: 'restore', login: state.login, remember: again, carried: remember }))
   state.pendingEvents.push({ name: 'userLoadedFromCookie', payload: { user, login: publicLogin(state.login), request } })
 }
 

@@ -13,7 +13,8 @@ import { canSetCookie } from './reply.ts'
 import { resolveLoginCookie } from './resolve-login.ts'
 import { resolveRememberCookie } from './resolve-remember.ts'
 import type { LoginState } from './state.ts'
-import { rememberOfLogin } from './carried-remember.ts'
+import { rememberCookieOf, rememberOfLogin } from './carried-remember.ts'
+import { changeBy } from './prepare.ts'
 
 /** Finds out who is asking. A loader or store that fails fails the request: nothing is written, nobody logged out. */
 export function resolve (state: LoginState): MaybePromise<void> {
@@ -40,13 +41,16 @@ function resolveByRequest (state: LoginState): MaybePromise<void> {
 function noteUse (state: LoginState, now: number): MaybePromise<void> {
   const { request, reply, settings, from, grace } = state
   if (from === null || grace) return
-  const touches = touchIsDue(from, settings, now)
-  const renews = settings.refreshEachRequest && from.rememberLongest > 0
-  if ((!touches && !renews) || !canSetCookie(request, reply)) return
-  return after(renews ? rememberOfLogin(state, now) : null, (remember) => {
-    if (!touches && remember === null) return
+  const { logins } = settings.realm
+  const touches = touchIsDue(from, settings, now) && request.routeOptions.config.loginActivity !== false
+  const cookie = from.rememberLongest > 0 ? rememberCookieOf(state) : undefined
+  const seesSuccessor = cookie !== undefined && logins.successorIsUnseen(cookie, from)
+  const renews = cookie !== undefined && settings.refreshEachRequest
+  if ((!touches && !renews && !seesSuccessor) || !canSetCookie(request, reply)) return
+  return after(renews ? rememberOfLogin(state, now) : null, (carried) => {
+    if (!touches && !seesSuccessor && carried === null) return
     const login = touches ? touched(from, now) : from
-    const kept = remember === null ? null : renewed(remember, now)
-    state.prepared = settings.realm.logins.prepare({ kind: 'use', from, login, remember: kept, ends: [], clearsRemember: false })
+    const remember = carried === null ? null : renewed(carried, now)
+    state.prepared = logins.prepare(changeBy(state, { kind: 'use', login, remember, carried, seesSuccessor }))
   })
 }

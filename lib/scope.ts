@@ -6,32 +6,36 @@
 import type { FastifyInstance } from 'fastify'
 import { AlreadyRegisteredError, InvalidOptionError, StoreRequiredError } from './errors.ts'
 import type { AccountOptions } from './options.ts'
-import { createRealm, keyRing, type Realm } from './realm.ts'
+import { checkStore } from './logins/checked-store.ts'
+import { createRealm, keyRing, type Realm, type Shared } from './realm.ts'
 import { createSettings, settingsKey, settingsOf, type Settings } from './settings.ts'
 import { checkOptions } from './validation.ts'
 
 /** The options of a registration of any realm. */
-export type ScopeOptions = Omit<AccountOptions, never> & { realm?: string, store?: unknown, maxLogins?: unknown }
+export type ScopeOptions = AccountOptions & { realm?: string }
 type Options = ScopeOptions
 
 /** The realms of a registration and of all inside it: by name, the settings of the scope in which each begins. */
 const realmsOf = new WeakMap<readonly Buffer[], Map<string, Settings>>()
 
 /** What belongs to a realm and not to a scope: two values would make two cookies of one name. */
-const realmOptions = ['cookieName', 'cookie', 'endedLogins'] as const
+const realmOptions = ['cookieName', 'cookie', 'endedLogins', 'maxLogins', 'onMaxLogins'] as const
 
 /** Writes the settings of a registration into its scope, as its own; scopes inside inherit them. */
 export async function openScope (scope: FastifyInstance, options: Options): Promise<Settings> {
-  if (options.maxLogins !== undefined && options.store === undefined) throw new StoreRequiredError('The option maxLogins')
   checkOptions({ ...options })
   if (Object.hasOwn(scope, settingsKey)) throw new AlreadyRegisteredError()
   const parent = settingsOf(scope)
   const keys = parent === undefined ? outermostKeys(options) : parent.keys
-  if (parent !== undefined && options.key !== undefined) {
-    throw new InvalidOptionError('The option key of fastify-login belongs to the outermost registration: inner scopes share its keys')
+  const misplaced = parent === undefined ? undefined : (['key', 'store'] as const).find((option) => options[option] !== undefined)
+  if (misplaced !== undefined) {
+    throw new InvalidOptionError(`The option ${misplaced} of fastify-login belongs to the outermost registration: inner scopes share it`)
   }
-  const realm = await realmFor(scope, options, keys, parent)
-  const settings = createSettings(options, realm, keys, parent)
+  const store = parent === undefined ? options.store ?? null : parent.store
+  if (store !== null) checkStore(store)
+  if (typeof options.maxLogins === 'number' && store === null) throw new StoreRequiredError('The option maxLogins of fastify-login')
+  const realm = await realmFor(scope, options, { keys, store }, parent)
+  const settings = createSettings(options, realm, { keys, store }, parent)
   checkTogether(settings)
   if (settingsOfRealm(settings, realm.name) === undefined) realmsOf.get(keys)?.set(realm.name, settings)
   Object.defineProperty(scope, settingsKey, { value: settings, configurable: true })
@@ -50,16 +54,16 @@ function outermostKeys ({ key }: Options): readonly Buffer[] {
   return keyRing(key)
 }
 
-async function realmFor (scope: FastifyInstance, options: Options, keys: readonly Buffer[], parent: Settings | undefined): Promise<Realm> {
+async function realmFor (scope: FastifyInstance, options: Options, shared: Shared, parent: Settings | undefined): Promise<Realm> {
   const name = options.realm ?? parent?.realm.name ?? ''
-  const realms = realmsOf.get(keys) ?? new Map<string, Settings>()
-  realmsOf.set(keys, realms)
+  const realms = realmsOf.get(shared.keys) ?? new Map<string, Settings>()
+  realmsOf.set(shared.keys, realms)
   if (name !== parent?.realm.name && options.loadUser === undefined && options.loadUserFromRequest === undefined) {
     const where = name === '' ? 'is missing' : `of realm ${name} is missing, and that of another realm cannot stand for it`
     throw new InvalidOptionError(`The option loadUser of fastify-login ${where}: it may be a function that takes an id and returns the user or null; loadUserFromRequest will do as well`)
   }
   const known = realms.get(name)
-  if (known === undefined) return await createRealm(scope, name, keys, options)
+  if (known === undefined) return await createRealm(scope, name, shared, options)
   const misplaced = realmOptions.find((option) => options[option] !== undefined) ??
     (['cookieName', 'cookie'] as const).map((option) => options.remember?.[option] === undefined ? undefined : `remember.${option}`).find(Boolean)
   if (misplaced !== undefined) {

@@ -11,7 +11,8 @@ import { pathOf } from './next-url.ts'
 import type { MaybePromise } from './logins/keeper.ts'
 import type { AccountOptions, RefusalHandler } from './options.ts'
 import type { SessionProtection } from './protection.ts'
-import type { Realm } from './realm.ts'
+import type { LoginStore } from './logins/store.ts'
+import type { Realm, Shared } from './realm.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Anonymous, User } from './user.ts'
 
@@ -22,6 +23,7 @@ type LoadUserFromRequest = (request: FastifyRequest) => MaybePromise<User | Fres
 export interface Settings extends Lifetimes {
   readonly realm: Realm
   readonly keys: readonly Buffer[]
+  readonly store: LoginStore | null
   readonly loadUser: LoadUser | null
   readonly loadUserFromRequest: LoadUserFromRequest | null
   readonly anonymousUser: (() => Anonymous) | null
@@ -57,7 +59,7 @@ export interface Settings extends Lifetimes {
 
 const month = 30 * 24 * 3600
 
-const defaults: Omit<Settings, 'realm' | 'keys' | 'ownPaths' | 'production'> = {
+const defaults: Omit<Settings, 'realm' | 'keys' | 'store' | 'recordsUse' | 'ownPaths' | 'production'> = {
   loadUser: null,
   loadUserFromRequest: null,
   anonymousUser: null,
@@ -102,12 +104,12 @@ export function settingsOf (scope: FastifyInstance): Settings | undefined {
 }
 
 /** Derives the settings of a scope. The caller's objects are not written to. */
-export function createSettings (options: AccountOptions, realm: Realm, keys: readonly Buffer[], parent: Settings | undefined): Settings {
+export function createSettings (options: AccountOptions, realm: Realm, shared: Shared, parent: Settings | undefined): Settings {
   const { duration: rememberDuration, refreshEachRequest, getToken, loadUserByToken } = options.remember ?? {}
   const named = Object.entries({ ...options, rememberDuration, refreshEachRequest, getToken, loadUserByToken })
     .filter(([name, value]) => value !== undefined && Object.hasOwn(defaults, name))
   const inherited = { ...defaults, ...parent, ...parent !== undefined && parent.realm !== realm ? usersOfTheParent : {} }
-  const settings = { ...inherited, ...Object.fromEntries(named) as Partial<Settings>, realm, keys }
+  const settings = { ...inherited, ...Object.fromEntries(named) as Partial<Settings>, realm, ...shared, recordsUse: shared.store !== null }
   const ownPaths = [settings.loginPath, settings.refreshPath]
     .flatMap((page) => page === null || !isOwn(page, settings.origin) ? [] : pathOf(page) ?? [])
   return Object.freeze({ ...settings, ownPaths, production: process.env['NODE_ENV'] === 'production' })

@@ -4,7 +4,8 @@
  * @module
  */
 import type { RememberFacts } from '../remember/remember-seal.ts'
-import type { LoginFacts } from './record.ts'
+import type { LoginFacts, Proof } from './record.ts'
+import type { LoginRecord } from './store.ts'
 
 /** At once where nothing needs awaiting, so that a request without a store creates no promise. */
 export type MaybePromise<Value> = Value | Promise<Value>
@@ -15,12 +16,15 @@ export type Standing = 'alive' | 'grace' | 'ended' | 'superseded'
 /** What a login cookie is worth, its times and its browser aside. */
 export type FoundLogin =
   | { readonly login: LoginFacts, readonly standing: Standing }
-  | { readonly login: null, readonly standing: 'forged' }
+  | { readonly login: null, readonly standing: 'forged' | 'ended' }
 
-/** What a remember cookie is worth. */
+/**
+ * What a remember cookie is worth. `grace`: its successor is on its way, so it lets in and changes nothing; `stolen`:
+ * its successor was seen, so somebody holds a copy.
+ */
 export type FoundRemember =
-  | { readonly remember: RememberFacts, readonly standing: 'alive' | 'ended' | 'expired' }
-  | { readonly remember: null, readonly standing: 'forged' }
+  | { readonly remember: RememberFacts, readonly standing: 'alive' | 'grace' | 'ended' | 'expired' | 'stolen' }
+  | { readonly remember: null, readonly standing: 'forged' | 'ended' }
 
 /** What a request makes of logins, prepared by its handler and committed with its answer. */
 export interface Change {
@@ -35,6 +39,12 @@ export interface Change {
   readonly ends: ReadonlyArray<LoginFacts | RememberFacts>
   /** Whether a remember cookie that is another user's, or worth nothing, goes with this change. */
   readonly clearsRemember: boolean
+  /** The valid remember cookie that the request carried, where the change goes on from it. */
+  readonly carried: RememberFacts | null
+  /** Whether the request carried a validator that had not been seen before. */
+  readonly seesSuccessor: boolean
+  /** For the list of a user's logins. */
+  readonly agent: { readonly userAgent: string, readonly ip: string }
 }
 
 /** The values of the cookies that a change sets. */
@@ -43,6 +53,8 @@ export interface Prepared {
   /** Null where the login stays as it is. */
   readonly loginCookie: string | null
   readonly rememberCookie: string | null
+  /** What the remember cookie says that is set; null where none is. */
+  readonly remember: RememberFacts | null
 }
 
 /** Keeps the logins of a realm: in their cookies, or in a store. */
@@ -51,6 +63,10 @@ export interface LoginKeeper {
   findRemembered (cookie: string, now: number): MaybePromise<FoundRemember>
   /** Whether a remember cookie is a valid one of this login. */
   remembers (cookie: string, login: LoginFacts, now: number): boolean
+  /** Whether a remember cookie of this login is one whose coming has to be written down. */
+  successorIsUnseen (cookie: string, login: LoginFacts): boolean
+  /** The login that a remember cookie restores. */
+  restored (remember: RememberFacts, begunAt: number, settled: Pick<Proof, 'at' | 'expiresAt' | 'browser'>): LoginFacts
   /** Asks again about a login found earlier in the same request. */
   standing (login: LoginFacts, now: number): MaybePromise<Standing>
   isStale (login: LoginFacts): boolean
@@ -59,10 +75,16 @@ export interface LoginKeeper {
   prepare (change: Change): Prepared
   /** Carries a change out, whole or not at all; false where another request was first. */
   commit (prepared: Prepared, now: number): MaybePromise<boolean>
-  /** Ends a login or remember cookie, and all that shares its family; false where it had ended. */
-  end (ended: LoginFacts | RememberFacts, now: number): MaybePromise<boolean>
-  /** Ends a login by its public id; where a user is named, only if it is theirs. */
-  endById (id: string, userId: string | null, now: number): MaybePromise<void>
+  /** Whether a remember cookie found earlier in the same request has ended since. */
+  rememberStanding (remember: RememberFacts, now: number): MaybePromise<'alive' | 'ended'>
+  /** Whether the user may have one more login. */
+  admits (login: LoginFacts, now: number): MaybePromise<boolean>
+  /** Ends a login or remember cookie, and all that shares its family; resolves to its id, null where it had ended. */
+  end (ended: LoginFacts | RememberFacts, now: number): MaybePromise<string | null>
+  /** The records of a user's logins; null without a store. */
+  list (userId: string): Promise<LoginRecord[]> | null
+  /** Ends a login by its public id; where a user is named, only if it is theirs. False where it is known not to be. */
+  endById (id: string, userId: string | null, now: number): MaybePromise<boolean>
   /** Ends all logins of a user, but for one. */
   endAll (userId: string, exceptId: string | null, now: number): MaybePromise<void>
   endEvery (now: number): MaybePromise<void>

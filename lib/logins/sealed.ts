@@ -7,7 +7,7 @@ import type { RememberSeal, RememberFacts } from '../remember/remember-seal.ts'
 import { EndedLogins } from './ended-logins.ts'
 import type { Change, FoundLogin, FoundRemember, LoginKeeper, Prepared, Standing } from './keeper.ts'
 import type { LoginSeal } from './login-seal.ts'
-import { familyOf, type LoginFacts } from './record.ts'
+import { familyOf, restored, type LoginFacts, type Proof } from './record.ts'
 
 /** The longest that a login of this realm can last, in seconds, where its own end is not at hand. */
 const longestLife = 400 * 24 * 3600
@@ -34,9 +34,7 @@ export class SealedLogins implements LoginKeeper {
   findRemembered (cookie: string, now: number): FoundRemember {
     const remember = this.#remember.open(cookie)
     if (remember === null) return { remember, standing: 'forged' }
-    const { userId, id, provenAt, expiresAt } = remember
-    if (now >= expiresAt) return { remember, standing: 'expired' }
-    return { remember, standing: this.#ended.hasEnded(userId, id, provenAt) ? 'ended' : 'alive' }
+    return { remember, standing: now >= remember.expiresAt ? 'expired' : this.rememberStanding(remember) }
   }
 
   remembers (cookie: string, login: LoginFacts, now: number): boolean {
@@ -44,8 +42,29 @@ export class SealedLogins implements LoginKeeper {
     return standing === 'alive' && remember.userId === login.userId && remember.id === familyOf(login.id)
   }
 
+  /** Remember cookies are not rotated here. */
+  successorIsUnseen (): boolean {
+    return false
+  }
+
+  restored (remember: RememberFacts, begunAt: number, settled: Pick<Proof, 'at' | 'expiresAt' | 'browser'>): LoginFacts {
+    return restored(remember, begunAt, settled)
+  }
+
   standing (login: LoginFacts, now: number): Standing {
     return this.#ended.standing(login, now)
+  }
+
+  rememberStanding ({ userId, id, provenAt }: RememberFacts): 'alive' | 'ended' {
+    return this.#ended.hasEnded(userId, id, provenAt) ? 'ended' : 'alive'
+  }
+
+  admits (): boolean {
+    return true
+  }
+
+  list (): null {
+    return null
   }
 
   isStale (login: LoginFacts): boolean {
@@ -61,7 +80,8 @@ export class SealedLogins implements LoginKeeper {
     return {
       change,
       loginCookie: login === from ? null : this.#logins.seal(login),
-      rememberCookie: remember === null ? null : this.#remember.seal(remember)
+      rememberCookie: remember === null ? null : this.#remember.seal(remember),
+      remember
     }
   }
 
@@ -74,15 +94,18 @@ export class SealedLogins implements LoginKeeper {
     return true
   }
 
-  end (ended: LoginFacts | RememberFacts, now: number): boolean {
+  end (ended: LoginFacts | RememberFacts, now: number): string | null {
     const longest = 'longest' in ended ? ended.longest : ended.rememberLongest
-    return this.#ended.end(ended.userId, familyOf(ended.id), now, Math.max(ended.expiresAt, now + longest))
+    const changed = this.#ended.end(ended.userId, familyOf(ended.id), now, Math.max(ended.expiresAt, now + longest))
+    return changed ? ended.id : null
   }
 
-  endById (id: string, userId: string | null, now: number): void {
+  /** Whose login an id is cannot be told here, but a mark of one user is never looked at for another's login. */
+  endById (id: string, userId: string | null, now: number): boolean {
     const until = now + longestLife
     if (userId === null) this.#ended.endFamily(familyOf(id), now, until)
     else this.#ended.end(userId, familyOf(id), now, until)
+    return true
   }
 
   endAll (userId: string, exceptId: string | null, now: number): void {

@@ -1,0 +1,37 @@
+/** What a visitor sees where there is no page, or something failed. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { html } from '../html.ts'
+import type { Html } from '../html.ts'
+import { sendPage, showPage } from '../layout.ts'
+
+export function errorPages (app: FastifyInstance): void {
+  app.setErrorHandler(showError)
+  app.setNotFoundHandler((_request, reply) =>
+    showPage(reply.code(404), 'Page not found', apology('There is no such page', 'The address may be mistyped, or the page has moved.')))
+}
+
+export function showError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const status = error.statusCode ?? 500
+  if (status >= 500) request.log.error(error)
+  const [title, advice] = explain(status, error.code)
+  sendPage(reply.code(status), title, apology(title, advice))
+}
+
+function apology (title: string, advice: string): Html {
+  return html`
+    <section class="card">
+      <h1>${title}</h1>
+      <p>${advice}</p>
+      <p class="actions"><a class="button" href="/">Go to the front page</a></p>
+    </section>`
+}
+
+function explain (status: number, code: string): [title: string, advice: string] {
+  if (code?.startsWith('FST_CSRF_')) {
+    return ['This form is out of date', 'Nothing was changed. Go back, reload the page and send the form again.']
+  }
+  if (status >= 500) return ['Something went wrong here', 'It is not your fault. Please try again in a moment.']
+  if (status === 401) return ['Please log in', 'This is for users who are logged in.']
+  if (status === 403) return ['Not allowed', 'This needs more than your present login.']
+  return ['That did not work', 'The site could not make sense of the request.']
+}

@@ -1,0 +1,58 @@
+/**
+ * Reads a record: the facts of its login, and what a secret or validator that names it is worth.
+ *
+ * @module
+ */
+import { equalDigests } from '../digest.ts'
+import type { RememberFacts } from '../remember/remember-seal.ts'
+import type { FoundRemember, Standing } from './keeper.ts'
+import { familyOf, type LoginFacts } from './record.ts'
+import type { LoginRecord } from './store.ts'
+
+/** For how many seconds a validator is honoured without a rotation after it was replaced: tabs that open together. */
+export const validatorGrace = 60
+
+/** The facts of a login as its record has them. */
+export function factsOf (record: LoginRecord): LoginFacts {
+  const { id, userId, provenAt, renewedAt, seenAt, expiresAt, fresh, remembered, browser, stamp, remember } = record
+  return Object.freeze({
+    id,
+    userId,
+    generation: record.version,
+    startedAt: record.begunAt,
+    provenAt,
+    renewedAt,
+    seenAt,
+    expiresAt,
+    fresh,
+    remembered,
+    browser,
+    stamp,
+    rememberLongest: remember?.duration ?? 0
+  })
+}
+
+/** The facts of the remember cookie of a record. */
+export function rememberFactsOf ({ id, userId, provenAt, stamp, remember }: LoginRecord): RememberFacts | null {
+  if (remember === null) return null
+  const { expiresAt, duration, token } = remember
+  return Object.freeze({ id: familyOf(id), userId, provenAt, expiresAt, duration, longest: duration, stamp, token })
+}
+
+/** What the secret in a login cookie is worth. */
+export function standingOf ({ secret, previousSecret, previousUntil }: LoginRecord, digest: string, now: number): Standing {
+  if (equalDigests(secret, digest)) return 'alive'
+  return previousSecret !== null && now < previousUntil && equalDigests(previousSecret, digest) ? 'grace' : 'superseded'
+}
+
+/**
+ * What the validator in a remember cookie is worth. The one before is good until its successor has been seen, because
+ * an answer may be lost; any other was taken from somebody.
+ */
+export function validatorStanding ({ remember }: LoginRecord, digest: string, now: number): FoundRemember['standing'] {
+  if (remember === null) return 'ended'
+  if (now >= remember.expiresAt) return 'expired'
+  if (equalDigests(remember.validator, digest)) return 'alive'
+  if (remember.previous === null || !equalDigests(remember.previous, digest)) return 'stolen'
+  return now < remember.rotatedAt + validatorGrace ? 'grace' : 'alive'
+}

@@ -1,0 +1,75 @@
+/**
+ * The contract of a store: where logins are records, and the records are the truth.
+ *
+ * @module
+ */
+
+/** What a record keeps for its remember cookie. */
+export interface RememberRecord {
+  /** SHA-256 of the validator that the browser should hold. */
+  readonly validator: string
+  /** SHA-256 of the one before, until its successor has been seen. */
+  readonly previous: string | null
+  readonly rotatedAt: number
+  readonly expiresAt: number
+  /** What it was given, in seconds. */
+  readonly duration: number
+  /** What `remember.getToken(user)` gave. */
+  readonly token: string | null
+}
+
+/**
+ * A login as a store keeps it: plain JSON, times in seconds since 1970. A store looks at `id`, `owner`, `version`,
+ * `begunAt` and `keepUntil`; the rest it gives back as it was. No secret is in it but as SHA-256.
+ */
+export interface LoginRecord {
+  /** 33 characters of base64url. */
+  readonly id: string
+  /** Names the user, and the realm: 22 characters of base64url. */
+  readonly owner: string
+  /** Rises with each update. */
+  readonly version: number
+  /** The arrival of the request that began the login. */
+  readonly begunAt: number
+  /** From then on the record is of no use to anybody. */
+  readonly keepUntil: number
+  readonly userId: string
+  /** SHA-256 of the secret in the login cookie, and of the one before, accepted until a moment after. */
+  readonly secret: string
+  readonly previousSecret: string | null
+  readonly previousUntil: number
+  readonly provenAt: number
+  readonly renewedAt: number
+  readonly seenAt: number
+  readonly expiresAt: number
+  readonly fresh: boolean
+  readonly stale: boolean
+  readonly remembered: boolean
+  readonly browser: string
+  readonly stamp: string | null
+  readonly userAgent: string
+  readonly ip: string
+  readonly remember: RememberRecord | null
+}
+
+/**
+ * Keeps login records. Each method happens whole or not at all, also against others at the same moment, and rejects
+ * where the store cannot be asked: then nobody is let in and nobody logged out.
+ */
+export interface LoginStore {
+  /** Keeps a new record; false where the owner's logins, or everybody's, were all ended at or after `begunAt`. */
+  create (login: LoginRecord): Promise<boolean>
+  /** The record of an id; null where it is unknown, ended, or past `keepUntil`. */
+  find (id: string): Promise<LoginRecord | null>
+  /** Replaces a record that still has the expected version; false where somebody was first, or it is gone. */
+  update (login: LoginRecord, expectedVersion: number): Promise<boolean>
+  /** Ends a login. */
+  remove (id: string): Promise<void>
+  /**
+   * Ends all logins of an owner but for one, or everybody's where the owner is null, and leaves the mark that
+   * `create` looks at, in one step. An exception holds against this call, not against one before it. Resolves to how many it ended; 0 where it does not count them.
+   */
+  removeAll (owner: string | null, exceptId?: string): Promise<number>
+  /** The live records of an owner, in any order. */
+  list (owner: string): Promise<LoginRecord[]>
+}

@@ -1,0 +1,129 @@
+/**
+ * Logins with a store: each is a record, and the record is the truth; the cookies hold its id and a secret.
+ *
+ * @module
+ */
+import { digest } from '../digest.ts'
+import type { RememberFacts } from '../remember/remember-seal.ts'
+import type { Change, FoundLogin, FoundRemember, LoginKeeper, Prepared, Standing } from './keeper.ts'
+import { factsOf, rememberFactsOf, standingOf, validatorStanding } from './record-facts.ts'
+import type { LoginFacts, Proof } from './record.ts'
+import type { SecretSeal } from './secret-seal.ts'
+import type { LoginRecord, LoginStore } from './store.ts'
+import { StoredChanges } from './stored-changes.ts'
+
+/** Names the user of a realm in the store, at one length whatever the id: no id can break a key or a query. */
+export function ownerOf (realm: string, userId: string): string {
+  return digest(`${realm}\n${userId}`)
+}
+
+export class StoredLogins implements LoginKeeper {
+  readonly #store: LoginStore
+  readonly #seal: SecretSeal
+  readonly #realm: string
+  readonly #changes: StoredChanges
+
+  constructor (store: LoginStore, seal: SecretSeal, realm: string, limit: ConstructorParameters<typeof StoredChanges>[3]) {
+    this.#store = store
+    this.#seal = seal
+    this.#realm = realm
+    this.#changes = new StoredChanges(store, seal, (userId) => ownerOf(realm, userId), limit)
+  }
+
+  async find (cookie: string, now: number): Promise<FoundLogin> {
+    const named = this.#seal.open('login', cookie)
+    if (named === null) return { login: null, standing: 'forged' }
+    const record = await this.#store.find(named.id)
+    if (record === null) return { login: null, standing: 'ended' }
+    const login = factsOf(record)
+    this.#changes.note(login, record, named.digest, cookie)
+    return { login, standing: standingOf(record, named.digest, now) }
+  }
+
+  async findRemembered (cookie: string, now: number): Promise<FoundRemember> {
+    const named = this.#seal.open('remember', cookie)
+    if (named === null) return { remember: null, standing: 'forged' }
+    const record = await this.#store.find(named.id)
+    const remember = record === null ? null : rememberFactsOf(record)
+    if (record === null || remember === null) return { remember: null, standing: 'ended' }
+    this.#changes.note(remember, record, named.digest, cookie)
+    return { remember, standing: validatorStanding(record, named.digest, now) } as FoundRemember
+  }
+
+  remembers (cookie: string, login: LoginFacts, now: number): boolean {
+    const named = this.#seal.open('remember', cookie)
+    const record = this.#changes.recordOf(login)
+    if (named === null || record?.id !== named.id) return false
+    const standing = validatorStanding(record, named.digest, now)
+    return standing === 'alive' || standing === 'grace'
+  }
+
+  successorIsUnseen (cookie: string, login: LoginFacts): boolean {
+    const record = this.#changes.recordOf(login)
+    if (record === null || record.remember === null || record.remember.previous === null) return false
+    return this.#seal.open('remember', cookie)?.digest === record.remember.validator
+  }
+
+  /** The record was the truth when it was found; asking again would cost every request a second round trip. */
+  standing (): Standing {
+    return 'alive'
+  }
+
+  rememberStanding (): 'alive' {
+    return 'alive'
+  }
+
+  async admits (login: LoginFacts): Promise<boolean> {
+    return await this.#changes.admits(login)
+  }
+
+  isStale (login: LoginFacts): boolean {
+    return this.#changes.recordOf(login)?.stale === true
+  }
+
+  async makeStale (login: LoginFacts): Promise<boolean> {
+    return await this.#changes.makeStale(login)
+  }
+
+  /** The same record goes on. */
+  restored (remember: RememberFacts, _begunAt: number, settled: Pick<Proof, 'at' | 'expiresAt' | 'browser'>): LoginFacts {
+    const record = this.#changes.recordOf(remember) as LoginRecord
+    const { at, expiresAt, browser } = settled
+    const login = Object.freeze({ ...factsOf(record), renewedAt: at, seenAt: at, expiresAt, browser, fresh: false, remembered: true })
+    this.#changes.note(login, record, null, null)
+    return login
+  }
+
+  prepare (change: Change): Prepared {
+    return this.#changes.prepare(change)
+  }
+
+  async commit (prepared: Prepared, now: number): Promise<boolean> {
+    return await this.#changes.commit(prepared, now)
+  }
+
+  async end (ended: LoginFacts | RememberFacts): Promise<string | null> {
+    const record = this.#changes.recordOf(ended)
+    if (record === null) return null
+    await this.#store.remove(record.id)
+    return record.id
+  }
+
+  async endById (id: string, userId: string | null): Promise<boolean> {
+    if (userId !== null && (await this.#store.find(id))?.owner !== ownerOf(this.#realm, userId)) return false
+    await this.#store.remove(id)
+    return true
+  }
+
+  async endAll (userId: string, exceptId: string | null): Promise<void> {
+    await this.#store.removeAll(ownerOf(this.#realm, userId), exceptId ?? undefined)
+  }
+
+  async endEvery (): Promise<void> {
+    await this.#store.removeAll(null)
+  }
+
+  async list (userId: string): Promise<LoginRecord[]> {
+    return await this.#store.list(ownerOf(this.#realm, userId))
+  }
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path/posix'
+import { test } from 'node:test'
+
+const root = join(import.meta.dirname, '..')
+const lib = join(root, 'lib')
+const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).sort()
+const listed = readTable(readFileSync(join(root, 'docs/architecture.md'), 'utf8'))
+
+/** The files of lib in the order of the table: its rows are layers, a row's second column the files of one. */
+function readTable (page: string): string[] {
+  const rows = page.matchAll(/^\| \*\*\w+\*\* \|([^|]*)\|/gm)
+  return Array.from(rows).flatMap(([, column]) => Array.from(column!.matchAll(/`([\w/-]+)`/g), ([, name]) => `${name}.ts`))
+}
+
+/** The files of lib that a file names in imports and exports, for types too. */
+function importsOf (file: string): string[] {
+  const specifiers = readFileSync(join(lib, file), 'utf8').matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g)
+  return Array.from(specifiers, ([, specifier]) => join(dirname(file), specifier!))
+}
+
+test('the table of layers lists every file of lib once, and none that does not exist', () => {
+  assert.deepEqual(files.filter((file) => !listed.includes(file)), [], 'missing in the table')
+  assert.deepEqual(listed.filter((file) => !files.includes(file)), [], 'missing in lib')
+  assert.equal(new Set(listed).size, listed.length)
+})
+
+for (const [position, file] of listed.entries()) {
+  test(`${file} imports only from the files before it`, () => {
+    const before = listed.slice(0, position)
+    assert.deepEqual(importsOf(file).filter((imported) => !before.includes(imported)), [])
+  })
+}
+
+test('imports are seen in every form that they are written in', () => {
+  assert.deepEqual(importsOf('plugin.ts').includes('settings.ts'), true)
+  assert.deepEqual(importsOf('index.ts').includes('augmentation.ts'), true)
+  assert.deepEqual(importsOf('augmentation.ts').includes('typing.ts'), true)
+})
+
+for (const file of files) {
+  test(`${file} begins by saying what it is for, and is short`, () => {
+    const text = readFileSync(join(lib, file), 'utf8')
+    assert.match(text, /^\/\*\*(?: |\n \* )\S/)
+    const lines = text.trimEnd().split('\n').length
+    assert.ok(lines <= 120, `it has ${lines} lines`)
+  })
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as face from 'fastify-login'
+import * as testing from 'fastify-login/testing'
+
+test('fastify-login exports these names, and the plugin by default', () => {
+  assert.equal(face.default, face.fastifyLogin)
+  assert.deepEqual(Object.keys(face).sort(), [
+    'AnonymousUser',
+    'FreshUser',
+    'UserMixin',
+    'asFresh',
+    'default',
+    'errors',
+    'fastifyLogin',
+    'identifyByAddressAndUserAgent',
+    'identifyByNetworkAndUserAgent',
+    'identifyByUserAgent',
+    'membersOnly',
+    'requireAnonymous',
+    'requireFreshLogin',
+    'requireFreshLoginWithin',
+    'requireLogin'
+  ])
+})
+
+test('fastify-login/testing exports these names', () => {
+  assert.deepEqual(Object.keys(testing).sort(), ['loginAs'])
+})
