@@ -37,6 +37,21 @@ function networkOf (address: string): string {
 const known = new LruMap<string>(1000)
 const longestKnown = 512
 
+interface Compared { identity: string, same: boolean }
+const compared = new WeakMap<object, Compared>()
+
+/**
+ * Whether a login, bound to a browser, is used in that browser. The last answer for a login is remembered with the
+ * identity it was for: comparing two strings is cheaper than hashing one.
+ */
+export function isSameBrowser (login: { readonly browser: string }, identity: string): boolean {
+  const last = compared.get(login)
+  if (last !== undefined && last.identity === identity) return last.same
+  const same = login.browser === browserDigest(identity)
+  compared.set(login, { identity, same })
+  return same
+}
+
 /** The identity as it is kept in a login: a digest, because a full user agent is long and tells more than is needed. */
 export function browserDigest (identity: string): string {
   const remembered = known.get(identity)

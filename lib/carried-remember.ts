@@ -25,7 +25,8 @@ export function findRemembered (state: LoginState, now: number): MaybePromise<Fo
 
 /** The facts of a valid cookie, whoever's it is. */
 export function validRemember (state: LoginState, now: number): MaybePromise<RememberFacts | null> {
-  return after(findRemembered(state, now), (found) => found?.standing === 'alive' ? found.remember : null)
+  return after(findRemembered(state, now), (found) =>
+    found?.standing === 'alive' || found?.standing === 'grace' ? found.remember : null)
 }
 
 /** The facts of a valid cookie of this very login. */

@@ -47,9 +47,9 @@ export class LoginState {
   consulted = false
   /** What the remember cookie is worth, once it was asked. */
   foundRemember: MaybePromise<FoundRemember> | undefined
-  #public: Login | null = null
-  #shown: LoginFacts | null = null
-  #anonymous: unknown = null
+  private publicOne: Login | null = null
+  private publicOf: LoginFacts | null = null
+  private anonymousOne: unknown = null
 
   constructor (request: FastifyRequest, reply: FastifyReply, settings: Settings, arrivedAt: number) {
     this.request = request
@@ -62,16 +62,16 @@ export class LoginState {
   get currentUser (): unknown {
     if (this.user !== null) return this.user
     if (this.settings.anonymousUser === null) return null
-    this.#anonymous ??= this.settings.anonymousUser()
-    return this.#anonymous
+    this.anonymousOne ??= this.settings.anonymousUser()
+    return this.anonymousOne
   }
 
   get currentLogin (): Login | null {
-    if (this.#shown !== this.login) {
-      this.#shown = this.login
-      this.#public = this.login === null ? null : publicLogin(this.login)
+    if (this.publicOf !== this.login) {
+      this.publicOf = this.login
+      this.publicOne = this.login === null ? null : publicLogin(this.login)
     }
-    return this.#public
+    return this.publicOne
   }
 
   /** Whether there is a user whom guards let through. */

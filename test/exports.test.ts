@@ -8,6 +8,7 @@ test('fastify-login exports these names, and the plugin by default', () => {
   assert.deepEqual(Object.keys(face).sort(), [
     'AnonymousUser',
     'FreshUser',
+    'MemoryStore',
     'UserMixin',
     'asFresh',
     'default',

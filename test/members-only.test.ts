@@ -34,12 +34,10 @@ describeWays('a scope for members only', (way) => {
 
   test('turns a visitor away before the body is read', async () => {
     const { app } = await open()
-    let parsed = 0
-    app.addHook('preValidation', async () => { parsed++ })
+    // The body never comes: an answer proves that nobody waited for it.
     const { statusCode } = await sendRaw(app, 'POST /inside HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 900000\r\nConnection: close\r\n\r\n{')
     await app.close()
     assert.equal(statusCode, 401)
-    assert.equal(parsed, 0)
   })
 })
 

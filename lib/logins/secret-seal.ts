@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { LruMap } from 'toad-cache'
 import { sha256 } from '../digest.ts'
+import { OpenedCookies } from '../opened-cookies.ts'
 import type { Seal, SealPurpose } from '../seal.ts'
 import { isLoginId } from './record.ts'
 
@@ -18,10 +18,8 @@ export interface SecretSeal {
   seal (purpose: SealPurpose, id: string, secret: string): string
 }
 
-const remembered = 4096
-
 export function secretSeal (seal: Seal): SecretSeal {
-  const opened = { login: new LruMap<Named>(remembered), remember: new LruMap<Named>(remembered) }
+  const opened = { login: new OpenedCookies<Named>(), remember: new OpenedCookies<Named>() }
   return {
     open (purpose, cookie) {
       const known = opened[purpose].get(cookie)

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import Fastify from 'fastify'
+import login from 'fastify-login'
+import { Browser } from './support/browser.ts'
+import { createApp, key } from './support/app.ts'
+import type { AccountOptions, LoginOptions } from 'fastify-login'
+import type { Admin } from './support/user.ts'
+import type { FastifyInstance } from 'fastify'
+
+const admin: Admin = { id: '1', email: '1@example.org', permissions: [] }
+const loadUser = () => admin
+
+function withRealm (options: AccountOptions<Admin>, outer: Partial<LoginOptions> = {}) {
+  return createApp({
+    options: outer,
+    after: (app) => app.register(async (scope) => {
+      await scope.register(login, { realm: 'admin', loadUser, ...options } as LoginOptions)
+      scope.post('/admin/login', async (request) => await request.loginUser(admin, { remember: true }))
+      scope.get('/admin', (request) => ({ user: (request.currentUser as { id: string } | null)?.id ?? null }))
+    })
+  })
+}
+
+describe('the boot stops', () => {
+  test('where a realm has no loader of its own', async () => {
+    const app = Fastify()
+    await app.register(login, { key, loadUser: () => null })
+    app.register(async (scope) => { await scope.register(login, { realm: 'admin' }) })
+    await assert.rejects(async () => await app.ready(), { code: 'FST_LOGIN_INVALID_OPTION', message: /loadUser .*realm admin is missing/ })
+  })
+
+  test('where a scope that joins a realm gives it other cookies', async () => {
+    for (const options of [{ cookieName: 'x' }, { cookie: {} }, { endedLogins: 5 }, { remember: { cookieName: 'x' } }, { remember: { cookie: {} } }]) {
+      await assert.rejects(createApp({ after: (app) => app.register(async (scope) => { await scope.register(login, options) }) }), {
+        code: 'FST_LOGIN_INVALID_OPTION', message: new RegExp(`${Object.keys(options)[0]}.* belongs to the registration in which the realm begins`)
+      })
+    }
+  })
+
+  // DEFECT: lib/scope.ts takes two cookies of one name; each login then overwrites the other.
+  for (const [sentence, options, outer] of [
+    ['the login cookies of two realms have one name', { cookieName: 'login' }, {}],
+    ['the remember cookies of two realms have one name', { remember: { cookieName: 'remember_token' } }, {}],
+    ['the login cookie of one realm is called like the remember cookie of another', { cookieName: 'remember_token' }, {}],
+    ['the login cookie and the remember cookie have one name', {}, { cookieName: 'remember_token' }]
+  ] as const) {
+    test(`where ${sentence}`, async () => {
+      await assert.rejects(withRealm(options, outer), { code: 'FST_LOGIN_INVALID_OPTION', message: /cookieName/ })
+    })
+  }
+})
+
+describe('a realm inherits', () => {
+  test('answers, protection and times from the scope around it, and no loader', async () => {
+    let asked = 0
+    const { app } = await withRealm({}, {
+      loadUserFromRequest: () => { asked++; return { id: '1', name: 'a member with an API key' } },
+      anonymousUser: (() => { asked++; return { id: 'guest' } }) as never
+    })
+    assert.equal((await app.inject('/admin')).json().user, null)
+    assert.equal(asked, 0)
+  })
+
+  // DEFECT: lib/realm.ts makes the cookies of a realm of its own options alone, so `secure` or `sameSite` around it is lost.
+  test('the attributes of cookies from the scope around it', async () => {
+    const { app } = await withRealm({}, { cookie: { secure: true, sameSite: 'strict' } })
+    const { headers } = await app.inject({ method: 'POST', url: '/admin/login' })
+    for (const line of headers['set-cookie'] as string[]) {
+      assert.match(line, /^__Host-/)
+      assert.match(line, /; Secure/)
+      assert.match(line, /; SameSite=Strict/)
+    }
+  })
+})
+
+describe('two registrations side by side, with one key', () => {
+  /** Two scopes, each the outermost registration of its own, with users of the same ids. */
+  async function open (): Promise<FastifyInstance> {
+    const app = Fastify()
+    for (const name of ['members', 'staff']) {
+      app.register(async (scope) => {
+        const user = { id: '1', name }
+        await scope.register(login, { key, loadUser: () => user })
+        scope.post(`/${name}/login`, async (request) => await request.loginUser(user))
+        scope.get(`/${name}`, (request) => ({ user: (request.currentUser as { name: string } | null)?.name ?? null }))
+      })
+    }
+    await app.ready()
+    return app
+  }
+
+  // DEFECT: lib/scope.ts does not see the other registration, and the keys of both are derived alike.
+  test('never take a user of the one for a user of the other', async () => {
+    const app = await open().catch((error: { code?: string }) => {
+      assert.match(String(error.code), /^FST_LOGIN_/)
+      return null
+    })
+    if (app === null) return
+    const browser = new Browser(app)
+    await browser.post('/members/login')
+    assert.equal((await browser.get('/staff')).json().user, null)
+  })
+})

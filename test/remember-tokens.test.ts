@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { LoginOptions } from 'fastify-login'
+import { Browser } from './support/browser.ts'
+import type { User } from './support/user.ts'
+import { describeWays } from './support/ways.ts'
+
+describeWays('a remember token of the application', (way) => {
+  async function createAppWithTokens (remember: LoginOptions['remember'] = {}) {
+    const asked: string[] = []
+    const users: Record<string, User> = { 1: { id: '1', name: 'Ada', passwordHash: 'one' }, 2: { id: '2', name: 'Grace', passwordHash: 'two' } }
+    const test = await way.createApp({
+      options: {
+        loadUser: (id: string) => users[id],
+        remember: {
+          getToken: (user: User) => `${user.id}-${user.passwordHash}`,
+          loadUserByToken: (token: string) => {
+            asked.push(token)
+            return Object.values(users).find(({ id, passwordHash }) => token === `${id}-${passwordHash}`)
+          },
+          ...remember
+        }
+      } as Partial<LoginOptions>,
+      after: (app) => app.post('/password', async (request) => {
+        users[1]!.passwordHash = 'changed'
+        return await request.confirmLogin(users[1]!)
+      })
+    })
+    const browser = new Browser(test.app)
+    return { ...test, asked, accounts: users, browser }
+  }
+
+  it('is what restores the login', async () => {
+    const { browser, asked } = await createAppWithTokens()
+    await browser.post('/login/1', { remember: true })
+    await browser.whoami()
+    assert.deepEqual(asked, [], 'and nothing else')
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+    assert.deepEqual(asked, ['1-one'])
+  })
+
+  it('may be found later', async () => {
+    const { browser } = await createAppWithTokens({ loadUserByToken: async (token) => ({ id: token.slice(0, 1), name: 'Ada' }) })
+    await browser.post('/login/1', { remember: true })
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+  })
+
+  it('of no user ends the remember cookie', async () => {
+    const { browser, accounts } = await createAppWithTokens()
+    await browser.post('/login/1', { remember: true })
+    browser.restart()
+    accounts[1]!.passwordHash = 'changed'
+    assert.equal(await browser.whoami(), null)
+    assert.ok(!browser.cookies.has('remember_token'))
+  })
+
+  it('never yields another user than the one who was remembered', async () => {
+    const { browser } = await createAppWithTokens({ loadUserByToken: () => ({ id: '2', name: 'Grace' }) })
+    await browser.post('/login/1', { remember: true })
+    browser.restart()
+    assert.equal(await browser.whoami(), null)
+  })
+
+  it('changes with the password of a login that is confirmed with it, and this browser comes back', async () => {
+    const { browser } = await createAppWithTokens()
+    await browser.post('/login/1', { remember: true })
+    await browser.post('/password')
+    browser.restart()
+    // DEFECT: rememberAgain (prepare.ts) compares stamps, not tokens: the cookie keeps the old token and is refused.
+    assert.equal(await browser.whoami(), '1')
+  })
+
+  for (const token of [undefined, '', 7, Promise.resolve('token')]) {
+    it(`that is ${token === '' ? 'empty' : String(token)} logs nobody in`, async () => {
+      const { browser } = await createAppWithTokens({ getToken: () => token as string })
+      const answer = await browser.post('/login/1', { remember: true })
+      assert.equal(answer.json().code, 'FST_LOGIN_INVALID_ARGUMENT')
+      assert.equal(await browser.whoami(), null)
+    })
+  }
+})

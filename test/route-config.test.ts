@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { Browser } from './support/browser.ts'
+import { createApp } from './support/app.ts'
+import { describeWays } from './support/ways.ts'
+import type { FastifyContextConfig, FastifyInstance } from 'fastify'
+
+const words = ['required', 'fresh', 'anonymous', 'optional', 'ignored'] as const
+
+function declareWords (app: FastifyInstance): void {
+  for (const word of words) {
+    app.get(`/${word}`, { config: { login: word } }, (request) => ({ user: (request.currentUser as { id: string } | null)?.id ?? null }))
+  }
+  app.get('/silent', () => 'silent')
+}
+
+describeWays('config.login of a route', (way) => {
+  async function answers (log: (browser: Browser) => Promise<unknown>): Promise<Record<string, unknown>> {
+    const { app } = await way.createApp({ after: declareWords })
+    const browser = new Browser(app)
+    await log(browser)
+    const all = await Promise.all(words.map(async (word) => {
+      const response = await browser.get(`/${word}`, { accept: 'application/json' })
+      return [word, response.statusCode === 200 ? response.json().user : response.json().code] as const
+    }))
+    return Object.fromEntries(all)
+  }
+
+  test('says who may come in: visitors', async () => {
+    assert.deepEqual(await answers(async () => {}), {
+      required: 'FST_LOGIN_UNAUTHORIZED', fresh: 'FST_LOGIN_UNAUTHORIZED', anonymous: null, optional: null, ignored: null
+    })
+  })
+
+  test('says who may come in: users', async () => {
+    assert.deepEqual(await answers((browser) => browser.post('/login/1')), {
+      required: '1', fresh: '1', anonymous: 'FST_LOGIN_ALREADY_LOGGED_IN', optional: '1', ignored: null
+    })
+  })
+
+  test('says who may come in: users whose login is not fresh', async () => {
+    assert.deepEqual(await answers((browser) => browser.post('/login/1', { fresh: false })), {
+      required: '1', fresh: 'FST_LOGIN_NEEDS_REFRESH', anonymous: 'FST_LOGIN_ALREADY_LOGGED_IN', optional: '1', ignored: null
+    })
+  })
+
+  test("'ignored' spares the route the loader altogether", async () => {
+    let loaded = 0
+    const { app } = await way.createApp({ options: { loadUser: (id: string) => { loaded++; return { id, name: id } } }, after: declareWords })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    await browser.get('/ignored')
+    assert.equal(loaded, 0)
+    await browser.get('/optional')
+    assert.equal(loaded, 1)
+  })
+})
+
+describe('a word that is none of the five', () => {
+  for (const word of ['Required', 'require', '', null, true, false, 0, ['required'], { login: 'required' }, 10n]) {
+    test(`is refused rather than ignored: ${typeof word === 'bigint' ? '10n' : JSON.stringify(word)}`, async () => {
+      const { app } = await createApp({
+        options: { defaultLogin: 'optional' },
+        after: (app) => app.get('/page/:id', { config: { login: word } as unknown as FastifyContextConfig }, () => 'open')
+      })
+      const { statusCode, body } = await app.inject('/page/1')
+      assert.equal(statusCode, 500)
+      assert.doesNotMatch(body, /open/)
+      if (typeof word === 'bigint') return
+      assert.equal(JSON.parse(body).code, 'FST_LOGIN_INVALID_ROUTE_CONFIG')
+      assert.match(JSON.parse(body).message, /\/page\/:id .*'required', 'fresh', 'anonymous', 'optional' or 'ignored'/)
+    })
+  }
+
+  test('is not meant by a config that says nothing', async () => {
+    const { app } = await createApp({ after: (app) => app.get('/page', { config: { login: undefined } as FastifyContextConfig }, () => 'open') })
+    assert.equal((await app.inject('/page')).body, 'open')
+  })
+})

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { UserMixin } from 'fastify-login'
+import { Browser, setCookies } from './support/browser.ts'
+import { describeWays } from './support/ways.ts'
+import type { Way } from './support/ways.ts'
+import type { User } from './support/user.ts'
+
+/** An application whose one user is what the test puts there. */
+async function open (way: Way, options: Record<string, unknown> = {}) {
+  const box: { user: unknown, asked: unknown[] } = { user: null, asked: [] }
+  const made = await way.createApp({
+    options: { loadUser: (id: string) => { box.asked.push(id); return box.user as User }, ...options },
+    after: (app) => app.post('/enter', async (request) => ({ ok: await request.loginUser(box.user as User, { remember: true }) }))
+  })
+  return { ...made, box, browser: new Browser(made.app) }
+}
+
+class Account extends UserMixin {
+  override id: string
+
+  constructor (id: unknown) {
+    super()
+    this.id = id as string
+  }
+}
+
+const wrong: Array<[string, unknown, string]> = [
+  ['that has none', {}, 'FST_LOGIN_INVALID_USER_ID'],
+  ['whose id is empty', { id: '' }, 'FST_LOGIN_INVALID_USER_ID'],
+  ['whose id is null', { id: null }, 'FST_LOGIN_INVALID_USER_ID'],
+  ['whose id is an object', { id: { toString: () => '1' } }, 'FST_LOGIN_INVALID_USER_ID'],
+  ['whose id is a list', { id: ['1'] }, 'FST_LOGIN_INVALID_USER_ID'],
+  ['whose id is true', { id: true }, 'FST_LOGIN_INVALID_USER_ID'],
+  ['whose id is a symbol', { id: Symbol('1') }, 'FST_LOGIN_INVALID_USER_ID'],
+  ['whose id is a function', { id: () => '1' }, 'FST_LOGIN_INVALID_USER_ID'],
+  ['whose id is not a number', { id: Number.NaN }, 'FST_LOGIN_INVALID_USER_ID'],
+  ['whose id is longer than 255 bytes', { id: 'x'.repeat(256) }, 'FST_LOGIN_INVALID_USER_ID'],
+  ['whose id is longer than 255 bytes in UTF-8', { id: '\u00e9'.repeat(128) }, 'FST_LOGIN_INVALID_USER_ID'],
+  ['whose id holds half a character', { id: 'a\ud800' }, 'FST_LOGIN_INVALID_USER_ID'],
+  ['whose id holds the other half', { id: '\udc00a' }, 'FST_LOGIN_INVALID_USER_ID'],
+  ['whose getId gives a promise', { getId: async () => '1' }, 'FST_LOGIN_INVALID_USER_ID'],
+  ['of a class, without an id', new Account(undefined), 'FST_LOGIN_INVALID_USER_ID'],
+  ['of a class, whose id is empty', new Account(''), 'FST_LOGIN_INVALID_USER_ID'],
+  ['that is null', null, 'FST_LOGIN_INVALID_ARGUMENT'],
+  ['that is undefined', undefined, 'FST_LOGIN_INVALID_ARGUMENT'],
+  ['that is a name', 'Ada', 'FST_LOGIN_INVALID_ARGUMENT'],
+  ['that is a number', 1, 'FST_LOGIN_INVALID_ARGUMENT']
+]
+
+// DEFECT: lib/user.ts makes text of whatever the id is: all users whose id is an object are the user '[object Object]'.
+wrong.push(
+  ['of a class, whose id is an object', new Account({ secret: 1 }), 'FST_LOGIN_INVALID_USER_ID'],
+  ['of a class, whose id is a symbol', new Account(Symbol('1')), 'FST_LOGIN_INVALID_USER_ID']
+)
+
+describeWays('a user', (way) => {
+  for (const [sentence, user, code] of wrong) {
+    test(`${sentence} is refused with ${code}, and nothing is half-written`, async () => {
+      const { browser, box, events } = await open(way)
+      box.user = { id: '7', name: 'before' }
+      await browser.post('/enter')
+      const before = new Map(browser.cookies)
+      events.length = 0
+      box.user = user
+      const response = await browser.post('/enter')
+      assert.equal(response.statusCode, 500)
+      assert.equal(response.json().code, code)
+      assert.deepEqual(setCookies(response).filter(({ value }) => value !== ''), [])
+      assert.deepEqual(events.filter(({ name }) => name === 'userLoggedIn'), [])
+      box.user = { id: '7', name: 'before' }
+      for (const [name, kept] of before) browser.cookies.set(name, kept)
+      if (user !== null && user !== undefined) assert.equal(await browser.whoami(), '7')
+    })
+  }
+
+  const right: Array<[unknown, string]> = [
+    ['1', '1'], [0, '0'], [-0, '0'], [42, '42'], [1.5, '1.5'], [10n ** 30n, '1' + '0'.repeat(30)], ['0', '0'], [' ', ' '], ['x'.repeat(255), 'x'.repeat(255)],
+    ['null', 'null'], ['undefined', 'undefined'], ['__proto__', '__proto__'], ['constructor', 'constructor'], ['a|b.c;d=e,"%', 'a|b.c;d=e,"%'],
+    ['\u{1f600}', '\u{1f600}'], ['\u0000', '\u0000'], ['caf\u00e9', 'caf\u00e9'], ['cafe\u0301', 'cafe\u0301']
+  ]
+
+  test('with an id of any text or number is asked for by that id, as a string', async () => {
+    for (const [id, asked] of right) {
+      const { browser, box } = await open(way)
+      box.user = { id, name: 'x' }
+      assert.equal((await browser.post('/enter')).statusCode, 200, String(id))
+      box.user = null
+      await browser.get('/whoami')
+      assert.equal(box.asked[0], asked)
+    }
+  })
+
+  test('is who they are, whatever the id is made of', async () => {
+    const { browser, box } = await open(way)
+    await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }), async (id) => {
+      box.user = { id, name: 'x' }
+      browser.cookies.clear()
+      const response = await browser.post('/enter')
+      if (!id.isWellFormed() || id === 'NaN') return assert.equal(response.json().code, 'FST_LOGIN_INVALID_USER_ID')
+      box.asked.length = 0
+      await browser.get('/members')
+      assert.deepEqual(box.asked, [id])
+      browser.restart()
+      box.asked.length = 0
+      assert.equal((await browser.get('/members')).statusCode, 200)
+      assert.deepEqual(box.asked, [id])
+    }), { numRuns: 60 })
+  })
+
+  test('may be told apart by getId, the method or the option', async () => {
+    const { browser, box } = await open(way)
+    box.user = { id: 'no', getId () { return this.email }, email: 'a@example.org' }
+    await browser.post('/enter')
+    await browser.get('/members')
+    assert.deepEqual(box.asked, ['a@example.org'])
+    const other = await open(way, { getId: (user: { email: string }) => user.email })
+    other.box.user = box.user
+    await other.browser.post('/enter')
+    await other.browser.get('/members')
+    assert.deepEqual(other.box.asked, ['a@example.org'])
+  })
+})
