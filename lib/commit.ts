@@ -6,36 +6,34 @@
 import type { FastifyReply } from 'fastify'
 import { isThenable } from './chain.ts'
 import { clearCookie, setCookie } from './cookies.ts'
-import type { MaybePromise, Prepared } from './logins/keeper.ts'
+import type { EndedLogin, MaybePromise, Prepared } from './logins/keeper.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 
 /** An answer of 5xx carries no credential and changes none; what ended has ended all the same. */
 export function commit (state: LoginState): MaybePromise<void> {
   const { prepared, reply } = state
   state.prepared = null
-  if (prepared === null || reply.statusCode >= 500) return finish(state, null)
+  if (prepared === null || reply.statusCode >= 500) return finish(state, null, null)
   const now = nowInSeconds()
   const committing = state.settings.realm.logins.commit(prepared, now)
-  const done = (committed: boolean) => finish(state, committed ? prepared : null)
-  if (!isThenable(committing)) return done(committing)
-  return committing.then(done, (error: unknown) => failed(state, prepared, error))
+  if (!isThenable(committing)) return finish(state, prepared, committing)
+  return committing.then((ended) => finish(state, prepared, ended), (error: unknown) => failed(state, prepared, error))
 }
 
 /** A use that cannot be written down is not worth an error; of anything else the visitor must know that it did not happen. */
 function failed (state: LoginState, prepared: Prepared, error: unknown): void {
-  finish(state, null)
+  finish(state, null, null)
   if (prepared.change.kind !== 'use') throw error
   state.request.log.warn({ err: error }, 'fastify-login could not write down that a login was used')
 }
 
-function finish (state: LoginState, committed: Prepared | null): void {
-  writeCookies(state, committed)
+/** Writes the headers, and tells what happened; `ended` is null where the change was not carried out. */
+function finish (state: LoginState, prepared: Prepared | null, ended: EndedLogin[] | null): void {
+  writeCookies(state, ended === null ? null : prepared)
   writeHeaders(state)
-  if (committed === null) return
+  if (ended === null) return
   const { listeners } = state.settings.realm
-  for (const { id, userId } of committed.change.ends) {
-    listeners.tell('loginEnded', { id, userId, exceptId: null, reason: 'replaced' })
-  }
+  for (const { id, userId, reason } of ended) listeners.tell('loginEnded', { id, userId, exceptId: null, reason })
   for (const { name, payload } of state.pendingEvents) listeners.tell(name, payload)
 }
 

@@ -31,8 +31,9 @@ export interface LoginEvents {
   rememberTokenStolen: { userId: string, request: FastifyRequest }
 }
 
-/** What ended a login: the visitor's own logout or login, session protection, the user record, or the application. */
-export type LoginEndReason = 'logout' | 'replaced' | 'protection' | 'user-gone' | 'user-changed' | 'revoked' | 'stolen'
+/** What ended a login: the visitor's own logout or login, session protection, the user record,
+ * the application, a stolen remember cookie, or `maxLogins`. */
+export type LoginEndReason = 'logout' | 'replaced' | 'protection' | 'user-gone' | 'user-changed' | 'revoked' | 'stolen' | 'limit'
 
 export type LoginListener<Name extends keyof LoginEvents> = (payload: LoginEvents[Name]) => unknown
 

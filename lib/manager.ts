@@ -6,8 +6,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { needsRefresh, unauthorized } from './answers.ts'
 import { keyedDigest } from './digest.ts'
-import { InvalidArgumentError, StoreRequiredError } from './errors.ts'
-import { loginEventNames, type LoginEvents, type LoginListener } from './events.ts'
+import { StoreRequiredError } from './errors.ts'
+import { EventSource } from './event-source.ts'
 import { loginInfo, type LoginInfo } from './logins/login-info.ts'
 import { isLoginId } from './logins/record.ts'
 import { safeNextUrl, withNextUrl } from './next-url.ts'
@@ -15,34 +15,12 @@ import { isOwn, settingsOf, type Settings } from './settings.ts'
 import { nowInSeconds } from './state.ts'
 
 /** The manager of a scope's realm. */
-export class LoginManager {
+export class LoginManager extends EventSource {
   readonly #settings: Settings
 
   constructor (settings: Settings) {
+    super(settings.realm.listeners)
     this.#settings = settings
-  }
-
-  /** Calls a listener each time an event has happened. It can change nothing, and its failures are logged. */
-  on<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>): this {
-    checkListener(name, listener)
-    this.#settings.realm.listeners.add(name, listener)
-    return this
-  }
-
-  /** Calls a listener the next time an event has happened. */
-  once<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>): this {
-    checkListener(name, listener)
-    const once: LoginListener<Name> = (payload) => {
-      this.off(name, once)
-      return listener(payload)
-    }
-    return this.on(name, once)
-  }
-
-  /** Calls a listener no more. */
-  off<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>): this {
-    this.#settings.realm.listeners.remove(name, listener)
-    return this
   }
 
   /** Answers a request as `requireLogin` does; rejects with `FST_LOGIN_UNAUTHORIZED` where the answer is an error. */
@@ -99,7 +77,7 @@ export class LoginManager {
     listeners.tell('loginEnded', { id: null, userId: id, exceptId: except, reason: 'revoked' })
   }
 
-  /** Ends every login of every user of the realm. */
+  /** Ends every login of every user; with a store, of every realm in it. */
   async endEveryLogin (): Promise<void> {
     const { logins, listeners } = this.#settings.realm
     await logins.endEvery(nowInSeconds())
@@ -110,11 +88,4 @@ export class LoginManager {
   #settingsFor (request: FastifyRequest): Settings {
     return settingsOf(request.server) ?? this.#settings
   }
-}
-
-function checkListener (name: string, listener: unknown): void {
-  if (!(loginEventNames as readonly string[]).includes(name)) {
-    throw new InvalidArgumentError(`fastify-login has no event ${name}: its events are ${loginEventNames.join(', ')}`)
-  }
-  if (typeof listener !== 'function') throw new InvalidArgumentError(`The listener of ${name} must be a function`)
 }

@@ -34,7 +34,7 @@ export interface RememberOptions<Account = User> {
 /** The options for one kind of user. In an inner scope, what is not named is inherited; `null` unsets. */
 export interface AccountOptions<Account = User> {
   /** Secret of at least 32 bytes, or several with the newest first. Only in the outermost registration. */
-  key?: string | Uint8Array | ReadonlyArray<string | Uint8Array>
+  key?: string | Uint8Array | ReadonlyArray<string | Uint8Array> | undefined
   /** The user of an id, or null where there is none any more. Errors fail the request and log nobody out. */
   loadUser?: (id: string, request: FastifyRequest) => MaybePromise<Account | null | undefined>
   /** The user whom a request names by other means, such as an API key. Sets no cookie and is never fresh. */

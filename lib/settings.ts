@@ -17,7 +17,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Anonymous, User } from './user.ts'
 
 type LoadUser = (id: string, request: FastifyRequest) => MaybePromise<User | null | undefined>
-type LoadUserFromRequest = (request: FastifyRequest) => MaybePromise<User | FreshUser<User> | null | undefined>
 
 /** Frozen; every option has a value. */
 export interface Settings extends Lifetimes {
@@ -25,7 +24,7 @@ export interface Settings extends Lifetimes {
   readonly keys: readonly Buffer[]
   readonly store: LoginStore | null
   readonly loadUser: LoadUser | null
-  readonly loadUserFromRequest: LoadUserFromRequest | null
+  readonly loadUserFromRequest: ((request: FastifyRequest) => MaybePromise<User | FreshUser<User> | null | undefined>) | null
   readonly anonymousUser: (() => Anonymous) | null
   readonly getId: (user: User) => unknown
   readonly isActive: (user: User) => unknown

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { EndedFamilies } from './ended-families.ts'
 import type { Standing } from './keeper.ts'
 import { familyOf, type LoginFacts } from './record.ts'
-import { UserMarks, type Mark } from './user-marks.ts'
+import { UserMarks } from './user-marks.ts'
 
 /** How long an older generation is still accepted, in seconds: requests that were under way when it was replaced. */
 export const generationGrace = 10
@@ -17,8 +18,7 @@ export const generationGrace = 10
  */
 export class EndedLogins {
   readonly #users = new Map<string, UserMarks>()
-  /** Families ended by id alone, and until when they matter. */
-  readonly #families = new Map<string, { at: number, until: number }>()
+  readonly #families: EndedFamilies
   readonly #capacity: number
   readonly #warnFull: () => void
   #notBefore = 0
@@ -26,12 +26,13 @@ export class EndedLogins {
 
   constructor (capacity: number, warnFull: () => void) {
     this.#capacity = capacity
+    this.#families = new EndedFamilies(capacity)
     this.#warnFull = warnFull
   }
 
   /** Whether a family, for one of whose members `begunAt` is the start, has ended. */
   hasEnded (userId: string, family: string, begunAt: number): boolean {
-    if (begunAt <= this.#notBefore || (this.#families.size > 0 && this.#families.has(family))) return true
+    if (begunAt <= this.#notBefore || this.#families.has(family)) return true
     const marks = this.#users.get(userId)
     return marks !== undefined && (marks.endedTogether(family, begunAt) || marks.get(family)?.ended === true)
   }
@@ -56,18 +57,14 @@ export class EndedLogins {
   /** Ends a family of a user; false where it had ended before. */
   end (userId: string, family: string, now: number, until: number): boolean {
     if (this.#users.get(userId)?.get(family)?.ended === true) return false
-    this.#change(userId, family, now, until, { ended: true }, null)
+    this.#marksOf(userId, now).change(family, now, until, { ended: true }, null)
     return true
   }
 
   /** Ends a family of whichever user. */
   endFamily (family: string, now: number, until: number): void {
-    this.#families.delete(family)
-    this.#families.set(family, { at: now, until })
-    if (this.#families.size <= this.#capacity) return
-    const [oldest, end] = this.#families.entries().next().value as [string, { at: number, until: number }]
-    this.#families.delete(oldest)
-    if (end.until > now) this.#raise(end.at)
+    const folded = this.#families.end(family, now, until)
+    if (folded > 0) this.#raise(folded)
   }
 
   /** Ends every login of a user that has begun, but for one family. */
@@ -85,7 +82,7 @@ export class EndedLogins {
   /** Makes a login stale until its next proof of identity; false where it is stale already. */
   makeStale (login: LoginFacts, now: number): boolean {
     if (this.isStale(login)) return false
-    this.#change(login.userId, login.id, now, login.expiresAt, { stale: true }, familyOf(login.id))
+    this.#marksOf(login.userId, now).change(login.id, now, login.expiresAt, { stale: true }, familyOf(login.id))
     return true
   }
 
@@ -94,11 +91,7 @@ export class EndedLogins {
     const known = this.#users.get(older.userId)?.get(older.id)?.superseded ?? new Map<number, number>()
     const superseded = new Map([...known].filter(([, at]) => now < at + generationGrace)).set(older.generation, now)
     const change = { generation: newer.generation, stamp: newer.stamp, stale: false, superseded }
-    this.#change(older.userId, older.id, now, newer.expiresAt, change, familyOf(older.id))
-  }
-
-  #change (userId: string, key: string, now: number, until: number, change: Partial<Mark>, current: string | null): void {
-    this.#marksOf(userId, now).change(key, now, until, change, current)
+    this.#marksOf(older.userId, now).change(older.id, now, newer.expiresAt, change, familyOf(older.id))
   }
 
   /** The marks of a user, who thereby becomes the one most recently changed. */

@@ -57,6 +57,9 @@ export interface Prepared {
   readonly remember: RememberFacts | null
 }
 
+/** A login that ended because another began. */
+export interface EndedLogin { readonly id: string, readonly userId: string, readonly reason: 'replaced' | 'limit' }
+
 /** Keeps the logins of a realm: in their cookies, or in a store. */
 export interface LoginKeeper {
   find (cookie: string, now: number): MaybePromise<FoundLogin>
@@ -73,8 +76,8 @@ export interface LoginKeeper {
   /** Makes a login stale until its next proof of identity; false where it was. */
   makeStale (login: LoginFacts, now: number): MaybePromise<boolean>
   prepare (change: Change): Prepared
-  /** Carries a change out, whole or not at all; false where another request was first. */
-  commit (prepared: Prepared, now: number): MaybePromise<boolean>
+  /** Carries a change out, whole or not at all; the logins that ended with it, or null where another request was first. */
+  commit (prepared: Prepared, now: number): MaybePromise<EndedLogin[] | null>
   /** Whether a remember cookie found earlier in the same request has ended since. */
   rememberStanding (remember: RememberFacts, now: number): MaybePromise<'alive' | 'ended'>
   /** Whether the user may have one more login. */

@@ -3,11 +3,16 @@
  *
  * @module
  */
-import { sha256 } from '../digest.ts'
+import { digest, sha256 } from '../digest.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
 import { generationGrace } from './ended-logins.ts'
 import type { Change } from './keeper.ts'
 import type { LoginRecord, RememberRecord } from './store.ts'
+
+/** Names the user of a realm in the store, at one length whatever the id: no id can break a key or a query. */
+export function ownerOf (realm: string, userId: string): string {
+  return digest(`${realm}\n${userId}`)
+}
 
 /** The secrets that a change gives out; null where the browser keeps what it has. */
 export interface Secrets { readonly login: string | null, readonly validator: string | null }
@@ -50,11 +55,11 @@ export function replacedRecord (record: LoginRecord, { login, remember, agent }:
 }
 
 /** The record after a use that is written down; the successor of a validator may have been seen by it. */
-export function usedRecord (record: LoginRecord, { login, remember }: Change, successorSeen: boolean): LoginRecord {
+export function usedRecord (record: LoginRecord, { login, remember, seesSuccessor }: Change): LoginRecord {
   const { remember: before } = record
   const kept = before === null
     ? null
-    : { ...before, previous: successorSeen ? null : before.previous, expiresAt: remember?.expiresAt ?? before.expiresAt }
+    : { ...before, previous: seesSuccessor ? null : before.previous, expiresAt: remember?.expiresAt ?? before.expiresAt }
   return { ...record, version: record.version + 1, seenAt: Math.max(record.seenAt, login.seenAt), remember: kept, keepUntil: keepUntil(record.expiresAt, kept) }
 }
 

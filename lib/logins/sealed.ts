@@ -5,7 +5,7 @@
  */
 import type { RememberSeal, RememberFacts } from '../remember/remember-seal.ts'
 import { EndedLogins } from './ended-logins.ts'
-import type { Change, FoundLogin, FoundRemember, LoginKeeper, Prepared, Standing } from './keeper.ts'
+import type { Change, EndedLogin, FoundLogin, FoundRemember, LoginKeeper, Prepared, Standing } from './keeper.ts'
 import type { LoginSeal } from './login-seal.ts'
 import { familyOf, restored, type LoginFacts, type Proof } from './record.ts'
 
@@ -85,13 +85,14 @@ export class SealedLogins implements LoginKeeper {
     }
   }
 
-  commit ({ change }: Prepared, now: number): boolean {
+  commit ({ change }: Prepared, now: number): EndedLogin[] | null {
     const { from, login, ends } = change
-    if (this.standing(from ?? login, now) !== 'alive') return false
-    if (this.#ended.hasEnded(login.userId, familyOf(login.id), login.startedAt)) return false
+    if (this.standing(from ?? login, now) !== 'alive') return null
+    if (this.#ended.hasEnded(login.userId, familyOf(login.id), login.startedAt)) return null
     if (change.kind === 'proof' && from !== null) this.#ended.supersede(from, login, now)
     for (const ended of ends) this.end(ended, now)
-    return true
+    // A remember cookie's own id is no login's.
+    return ends.filter((ended) => 'startedAt' in ended).map(({ id, userId }) => ({ id, userId, reason: 'replaced' }))
   }
 
   end (ended: LoginFacts | RememberFacts, now: number): string | null {

@@ -1,22 +1,20 @@
 /**
- * Carries changes of logins out on their records: each by one compare-and-swap, whole or not at all.
+ * Carries changes of logins out on their records: whole or not at all.
  *
  * @module
  */
 import { randomId } from '../digest.ts'
-import type { Change, Prepared } from './keeper.ts'
+import type { RememberFacts } from '../remember/remember-seal.ts'
+import type { Change, EndedLogin, Prepared } from './keeper.ts'
+import { endBeyond, type LoginLimit } from './login-limit.ts'
 import { newRecord, replacedRecord, usedRecord, type Secrets } from './record-changes.ts'
 import { standingOf } from './record-facts.ts'
 import type { LoginFacts } from './record.ts'
 import type { SecretSeal } from './secret-seal.ts'
 import type { LoginRecord, LoginStore } from './store.ts'
-import type { RememberFacts } from '../remember/remember-seal.ts'
 
 /** What a request found: the record, and the cookie and digest by which it was named. */
 interface Noted { readonly record: LoginRecord, readonly digest: string | null, readonly cookie: string | null }
-
-/** How many logins a user may have; null: any number. */
-export interface LoginLimit { readonly most: number | null, readonly onMost: 'end-oldest' | 'refuse' }
 
 /** How often a change is tried again where another request changed something else of the record. */
 const tries = 5
@@ -46,113 +44,78 @@ export class StoredChanges {
 
   prepare (change: Change): Prepared {
     const { kind, login, carried } = change
-    if (kind === 'use') {
-      // The browser keeps the cookie that it has; a renewal only sets it anew.
-      const cookie = change.remember === null || carried === null ? null : this.#noted.get(carried)?.cookie ?? null
-      return { change, loginCookie: null, rememberCookie: cookie, remember: change.remember }
-    }
+    // By a use the browser keeps the cookie that it has; a renewal only sets it anew.
+    const present = change.remember === null || carried === null ? null : this.#noted.get(carried)?.cookie ?? null
+    if (kind === 'use') return { change, loginCookie: null, rememberCookie: present, remember: change.remember }
     const remember = change.remember ?? (kind === 'restore' ? carried : null)
     const secrets = { login: randomId(32), validator: remember === null ? null : randomId(32) }
     this.#secrets.set(change, secrets)
-    return {
-      change,
-      loginCookie: this.#seal.seal('login', login.id, secrets.login),
-      rememberCookie: secrets.validator === null ? null : this.#seal.seal('remember', login.id, secrets.validator),
-      remember
-    }
+    const loginCookie = this.#seal.seal('login', login.id, secrets.login)
+    return { change, loginCookie, rememberCookie: secrets.validator && this.#seal.seal('remember', login.id, secrets.validator), remember }
   }
 
-  async commit (prepared: Prepared, now: number): Promise<boolean> {
-    const { change } = prepared
+  async commit ({ change, remember }: Prepared, now: number): Promise<EndedLogin[] | null> {
     if (change.kind === 'begin') return await this.#begin(change, now)
-    const source = change.from ?? change.carried
-    const noted = source === null ? undefined : this.#noted.get(source)
-    if (noted === undefined) return false
-    if (change.kind === 'use') return await this.#use(change, noted)
-    const committed = await this.#replace({ ...change, remember: prepared.remember }, this.#secrets.get(change) as Secrets, noted, now)
-    if (committed) await this.#endOthers(change, noted.record.id)
-    return committed
+    const noted = this.#noted.get(change.from ?? change.carried as object) as Noted
+    if (change.kind !== 'use') return await this.#replace({ ...change, remember }, this.#secrets.get(change) as Secrets, noted, now)
+    const used = (current: LoginRecord) => current.secret === noted.record.secret ? usedRecord(current, change) : null
+    return await this.change(noted.record, used) === null ? null : []
   }
 
-  /** Whether the user has room for one more login, where a new one is refused beyond the limit. */
-  async admits (login: LoginFacts): Promise<boolean> {
-    const { most, onMost } = this.#limit
-    if (most === null || onMost !== 'refuse') return true
-    const logins = await this.#store.list(this.#ownerOf(login.userId))
-    return logins.length < most || logins.some(({ id }) => id === login.id)
+  /** Changes a record as it is now; null: not any more. Another request's change of something else is no hindrance. */
+  async change (found: LoginRecord, change: (record: LoginRecord) => LoginRecord | null): Promise<LoginRecord | null> {
+    let record: LoginRecord | null = found
+    for (let tried = 0; tried < tries && record !== null; tried++) {
+      const changed = change(record)
+      if (changed === null || await this.#store.update(changed, record.version)) return changed
+      record = await this.#store.find(found.id)
+    }
+    return null
   }
 
-  async makeStale (login: LoginFacts): Promise<boolean> {
-    const noted = this.#noted.get(login)
-    if (noted === undefined) return false
-    return await this.#change(noted.record, (record) => record.stale ? null : { ...record, version: record.version + 1, stale: true })
-  }
-
-  async #begin (change: Change, now: number): Promise<boolean> {
-    const owner = this.#ownerOf(change.login.userId)
-    if (change.from !== null && !await this.#stillStands(change.from, now)) return false
-    const record = newRecord(change, owner, this.#secrets.get(change) as Secrets, now)
-    if (!await this.#store.create(record)) return false
+  async #begin (change: Change, now: number): Promise<EndedLogin[] | null> {
+    if (change.from !== null && !await this.#stillStands(change.from, now)) return null
+    const record = newRecord(change, this.#ownerOf(change.login.userId), this.#secrets.get(change) as Secrets, now)
+    if (!await this.#store.create(record)) return null
     try {
-      if (!await this.#keepLimit(record)) return false
-      await this.#endOthers(change, record.id)
+      const beyond = await endBeyond(this.#store, this.#limit, record.owner)
+      if (beyond.some(({ id }) => id === record.id)) return null
+      return [...beyond, ...await this.#endOthers(change, record.id)]
     } catch (error) {
       // Nobody holds the secret of the new login: it must not stand beside the one that lives on.
       await this.#store.remove(record.id).catch(() => {})
       throw error
     }
-    this.note(change.login, record, null, null)
-    return true
+  }
+
+  async #replace (change: Change, secrets: Secrets, { record: found, digest }: Noted, now: number): Promise<EndedLogin[] | null> {
+    const { from } = change
+    // An older secret, in its grace, may change nothing.
+    if (from !== null && found.secret !== digest) return null
+    const replaced = await this.change(found, (record) => {
+      const superseded = from !== null ? record.secret !== found.secret : record.remember?.validator !== found.remember?.validator
+      return superseded ? null : replacedRecord(record, change, secrets, from === null ? digest : null, now)
+    })
+    if (replaced === null) return null
+    try {
+      return await this.#endOthers(change, found.id)
+    } catch (error) {
+      // The browser does not get the new secret: it must be able to go on with the one that it has.
+      await this.#store.update({ ...found, version: replaced.version + 1 }, replaced.version).catch(() => {})
+      throw error
+    }
   }
 
   /** Whether the login that a request came with has been neither ended nor superseded meanwhile. */
   async #stillStands (from: LoginFacts, now: number): Promise<boolean> {
-    const noted = this.#noted.get(from)
-    const record = noted === undefined ? null : await this.#store.find(noted.record.id)
-    return record !== null && standingOf(record, noted?.digest ?? '', now) === 'alive'
+    const noted = this.#noted.get(from) as Noted
+    const record = await this.#store.find(noted.record.id)
+    return record !== null && standingOf(record, noted.digest ?? '', now) === 'alive'
   }
 
-  async #replace (change: Change, secrets: Secrets, noted: Noted, now: number): Promise<boolean> {
-    const { record: found, digest } = noted
-    return await this.#change(found, (record) => {
-      const superseded = change.from !== null ? record.secret !== found.secret : record.remember?.validator !== found.remember?.validator
-      return superseded ? null : replacedRecord(record, change, secrets, change.from === null ? digest : null, now)
-    })
-  }
-
-  async #use (change: Change, { record }: Noted): Promise<boolean> {
-    return await this.#change(record, (current) => current.secret === record.secret ? usedRecord(current, change, change.seesSuccessor) : null)
-  }
-
-  /** Changes a record as it is now; null: not any more. Another request's change of something else is no hindrance. */
-  async #change (found: LoginRecord, change: (record: LoginRecord) => LoginRecord | null): Promise<boolean> {
-    let record: LoginRecord | null = found
-    for (let tried = 0; tried < tries && record !== null; tried++) {
-      const changed = change(record)
-      if (changed === null) return false
-      if (await this.#store.update(changed, record.version)) return true
-      record = await this.#store.find(found.id)
-    }
-    return false
-  }
-
-  async #endOthers ({ ends }: Change, ownId: string): Promise<void> {
-    const ids = new Set(ends.map((ended) => this.recordOf(ended)?.id))
-    for (const id of ids) if (id !== undefined && id !== ownId) await this.#store.remove(id)
-  }
-
-  /** Holds the number of a user's logins: the same ones are counted, whichever process comes last. */
-  async #keepLimit (record: LoginRecord): Promise<boolean> {
-    const { most, onMost } = this.#limit
-    if (most === null) return true
-    const logins = await this.#store.list(record.owner)
-    const sorted = logins.sort((one, other) => one.begunAt - other.begunAt || (one.id < other.id ? -1 : 1))
-    if (onMost === 'refuse') {
-      const refused = sorted.slice(most).some(({ id }) => id === record.id)
-      if (refused) await this.#store.remove(record.id)
-      return !refused
-    }
-    for (const { id } of sorted.slice(0, Math.max(0, sorted.length - most))) await this.#store.remove(id)
-    return true
+  async #endOthers ({ ends }: Change, ownId: string): Promise<EndedLogin[]> {
+    const others = ends.map((ended) => this.recordOf(ended)).filter((record) => record !== null && record.id !== ownId) as LoginRecord[]
+    for (const { id } of others) await this.#store.remove(id)
+    return [...new Map(others.map(({ id, userId }) => [id, { id, userId, reason: 'replaced' as const }])).values()]
   }
 }

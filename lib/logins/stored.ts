@@ -3,30 +3,28 @@
  *
  * @module
  */
-import { digest } from '../digest.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
-import type { Change, FoundLogin, FoundRemember, LoginKeeper, Prepared, Standing } from './keeper.ts'
+import type { Change, EndedLogin, FoundLogin, FoundRemember, LoginKeeper, Prepared } from './keeper.ts'
+import { admits, type LoginLimit } from './login-limit.ts'
+import { ownerOf } from './record-changes.ts'
 import { factsOf, rememberFactsOf, standingOf, validatorStanding } from './record-facts.ts'
 import type { LoginFacts, Proof } from './record.ts'
 import type { SecretSeal } from './secret-seal.ts'
 import type { LoginRecord, LoginStore } from './store.ts'
 import { StoredChanges } from './stored-changes.ts'
 
-/** Names the user of a realm in the store, at one length whatever the id: no id can break a key or a query. */
-export function ownerOf (realm: string, userId: string): string {
-  return digest(`${realm}\n${userId}`)
-}
-
 export class StoredLogins implements LoginKeeper {
   readonly #store: LoginStore
   readonly #seal: SecretSeal
   readonly #realm: string
+  readonly #limit: LoginLimit
   readonly #changes: StoredChanges
 
-  constructor (store: LoginStore, seal: SecretSeal, realm: string, limit: ConstructorParameters<typeof StoredChanges>[3]) {
+  constructor (store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit) {
     this.#store = store
     this.#seal = seal
     this.#realm = realm
+    this.#limit = limit
     this.#changes = new StoredChanges(store, seal, (userId) => ownerOf(realm, userId), limit)
   }
 
@@ -53,19 +51,16 @@ export class StoredLogins implements LoginKeeper {
   remembers (cookie: string, login: LoginFacts, now: number): boolean {
     const named = this.#seal.open('remember', cookie)
     const record = this.#changes.recordOf(login)
-    if (named === null || record?.id !== named.id) return false
-    const standing = validatorStanding(record, named.digest, now)
-    return standing === 'alive' || standing === 'grace'
+    return named !== null && record?.id === named.id && ['alive', 'grace'].includes(validatorStanding(record, named.digest, now))
   }
 
   successorIsUnseen (cookie: string, login: LoginFacts): boolean {
-    const record = this.#changes.recordOf(login)
-    if (record === null || record.remember === null || record.remember.previous === null) return false
-    return this.#seal.open('remember', cookie)?.digest === record.remember.validator
+    const remember = this.#changes.recordOf(login)?.remember ?? null
+    return remember !== null && remember.previous !== null && this.#seal.open('remember', cookie)?.digest === remember.validator
   }
 
   /** The record was the truth when it was found; asking again would cost every request a second round trip. */
-  standing (): Standing {
+  standing (): 'alive' {
     return 'alive'
   }
 
@@ -73,8 +68,8 @@ export class StoredLogins implements LoginKeeper {
     return 'alive'
   }
 
-  async admits (login: LoginFacts): Promise<boolean> {
-    return await this.#changes.admits(login)
+  admits ({ userId, id }: LoginFacts): Promise<boolean> {
+    return admits(this.#store, this.#limit, ownerOf(this.#realm, userId), id)
   }
 
   isStale (login: LoginFacts): boolean {
@@ -82,10 +77,11 @@ export class StoredLogins implements LoginKeeper {
   }
 
   async makeStale (login: LoginFacts): Promise<boolean> {
-    return await this.#changes.makeStale(login)
+    const record = this.#changes.recordOf(login) as LoginRecord
+    const stale = (current: LoginRecord) => current.stale ? null : { ...current, version: current.version + 1, stale: true }
+    return await this.#changes.change(record, stale) !== null
   }
 
-  /** The same record goes on. */
   restored (remember: RememberFacts, _begunAt: number, settled: Pick<Proof, 'at' | 'expiresAt' | 'browser'>): LoginFacts {
     const record = this.#changes.recordOf(remember) as LoginRecord
     const { at, expiresAt, browser } = settled
@@ -98,15 +94,14 @@ export class StoredLogins implements LoginKeeper {
     return this.#changes.prepare(change)
   }
 
-  async commit (prepared: Prepared, now: number): Promise<boolean> {
-    return await this.#changes.commit(prepared, now)
+  commit (prepared: Prepared, now: number): Promise<EndedLogin[] | null> {
+    return this.#changes.commit(prepared, now)
   }
 
   async end (ended: LoginFacts | RememberFacts): Promise<string | null> {
-    const record = this.#changes.recordOf(ended)
-    if (record === null) return null
-    await this.#store.remove(record.id)
-    return record.id
+    const { id } = this.#changes.recordOf(ended) as LoginRecord
+    await this.#store.remove(id)
+    return id
   }
 
   async endById (id: string, userId: string | null): Promise<boolean> {
@@ -123,7 +118,7 @@ export class StoredLogins implements LoginKeeper {
     await this.#store.removeAll(null)
   }
 
-  async list (userId: string): Promise<LoginRecord[]> {
-    return await this.#store.list(ownerOf(this.#realm, userId))
+  list (userId: string): Promise<LoginRecord[]> {
+    return this.#store.list(ownerOf(this.#realm, userId))
   }
 }
