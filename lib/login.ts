@@ -5,12 +5,13 @@
  */
 import { truthOf } from './account.ts'
 import { digest } from './digest.ts'
-import { InvalidArgumentError } from './errors.ts'
+import { InvalidArgumentError, StoreRequiredError } from './errors.ts'
 import type { Change } from './logins/keeper.ts'
 import { begun, proven, type LoginFacts } from './logins/record.ts'
 import { changeBy, checkAnswer, checkedUserId, enter, prepareChecked, proofOf, rememberAgain, rememberFor } from './prepare.ts'
 import type { RememberFacts } from './remember/remember-seal.ts'
 import { renewSession } from './session.ts'
+import type { Settings } from './settings.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
 import { longestRemember } from './option-rules.ts'
@@ -26,6 +27,8 @@ export interface LoginUserOptions {
   force?: boolean
   /** Whether the login counts as a proof of identity. Default true. */
   fresh?: boolean
+  /** Plain JSON to keep with the login in the store, for `app.login.loginData`. Needs the option `store`. */
+  data?: unknown
 }
 
 /** Logs a user in; false, and nothing done, where the user is not active, or has as many logins as `maxLogins` allows. */
@@ -33,7 +36,7 @@ export async function loginUser (
   state: LoginState, user: User, options: LoginUserOptions = {}, now = nowInSeconds()
 ): Promise<boolean> {
   const { settings } = state
-  checkLogin(options, settings.loadUser)
+  checkLogin(options, settings)
   const userId = checkedUserId(state, user)
   if (options.force !== true && !truthOf(settings.isActive(user))) return false
   checkAnswer(state)
@@ -57,7 +60,8 @@ export async function loginUser (
     remember,
     ends: endedBy(userId, state.from, carried),
     clearsRemember: rememberCookieOf(state) !== undefined && carried?.userId !== userId,
-    carried: same === null ? null : state.prepared?.change.carried ?? null
+    carried: same === null ? null : state.prepared?.change.carried ?? null,
+    data: options.data
   }))
   await renewSession(state.request, { realm: settings.realm.name, user: digest(userId) }, state.cameAs !== null && state.cameAs !== userId, settings.dropAtLogin)
   checkAnswer(state)
@@ -81,14 +85,15 @@ function endedBy (userId: string, from: LoginFacts | null, carried: RememberFact
   return [from, carried].filter((held) => held !== null && held.userId !== userId) as Array<LoginFacts | RememberFacts>
 }
 
-function checkLogin (options: LoginUserOptions, loadUser: unknown): void {
+function checkLogin (options: LoginUserOptions, { loadUser, store }: Settings): void {
   if (loadUser === null) throw new InvalidArgumentError('loginUser needs the option loadUser: without it no later request could tell who the user is')
   for (const name of Object.keys(options)) {
-    if (!['remember', 'duration', 'force', 'fresh'].includes(name)) {
-      throw new InvalidArgumentError(`loginUser has no option ${name}: its options are remember, duration, force and fresh`)
+    if (!['remember', 'duration', 'force', 'fresh', 'data'].includes(name)) {
+      throw new InvalidArgumentError(`loginUser has no option ${name}: its options are remember, duration, force, fresh and data`)
     }
   }
-  const { duration } = options
+  const { duration, data } = options
+  if (data !== undefined && store === null) throw new StoreRequiredError('The option data of loginUser')
   if (duration !== undefined && !(typeof duration === 'number' && duration > 0 && duration <= longestRemember)) {
     throw new InvalidArgumentError('The option duration of loginUser may be a positive number of seconds, at most 34560000 (400 days)')
   }

@@ -3,13 +3,15 @@
  *
  * @module
  */
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { needsRefresh, unauthorized } from './answers.ts'
 import { keyedDigest } from './digest.ts'
 import { StoreRequiredError } from './errors.ts'
 import { EventSource } from './event-source.ts'
+import { changeDataOfLogin, dataOfLogin, sealFor, storeOf, type CookieSeal } from './extension.ts'
 import { loginInfo, type LoginInfo } from './logins/login-info.ts'
 import { isLoginId } from './logins/record.ts'
+import type { LoginStore } from './logins/store.ts'
 import { safeNextUrl, withNextUrl } from './next-url.ts'
 import { isOwn, settingsOf, type Settings } from './settings.ts'
 import { nowInSeconds } from './state.ts'
@@ -82,6 +84,29 @@ export class LoginManager extends EventSource {
     const { logins, listeners } = this.#settings.realm
     await logins.endEvery(nowInSeconds())
     listeners.tell('loginEnded', { id: null, userId: null, exceptId: null, reason: 'revoked' })
+  }
+
+  /** The option `store`, its failures told as `FST_LOGIN_STORE_UNAVAILABLE`; null without one. */
+  get store (): LoginStore | null {
+    return storeOf(this.#settings)
+  }
+
+  /** A seal for an extension's cookies, under a key for this purpose and realm only. To be called before the application is ready. */
+  async createSeal (app: FastifyInstance, purpose: string): Promise<CookieSeal> {
+    return await sealFor(app, this.#settings, purpose)
+  }
+
+  /** The data kept with a login by its id, or null. Rejects with `FST_LOGIN_STORE_REQUIRED` without a store. */
+  async loginData (id: string): Promise<unknown> {
+    return await dataOfLogin(this.#settings, id)
+  }
+
+  /**
+   * Replaces the data of a login by what the function makes of it, against changes at the same moment too: it may be
+   * called again. What gives undefined changes nothing. Resolves to the data that the login has then; null for none.
+   */
+  async changeLoginData (id: string, change: (data: unknown) => unknown): Promise<unknown> {
+    return await changeDataOfLogin(this.#settings, id, change)
   }
 
   // The request's own scope may answer otherwise than the one whose manager is at hand.

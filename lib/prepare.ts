@@ -56,7 +56,7 @@ export function rememberAgain (state: LoginState, carried: RememberFacts | null,
 export function changeBy (state: LoginState, named: Pick<Change, 'kind' | 'login'> & Partial<Change>): Change {
   const { headers, ip } = state.request
   const agent = { userAgent: (headers['user-agent'] ?? '').slice(0, longestUserAgent), ip }
-  return { from: state.from, remember: null, ends: [], clearsRemember: false, carried: null, seesSuccessor: false, agent, ...named }
+  return { from: state.from, remember: null, ends: [], clearsRemember: false, carried: null, seesSuccessor: false, agent, data: undefined, ...named }
 }
 
 /** Seals the cookies of a change; refused where they are too large to be set. */

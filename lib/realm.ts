@@ -17,7 +17,7 @@ import type { LoginStore } from './logins/store.ts'
 import { StoredLogins } from './logins/stored.ts'
 import type { AccountOptions } from './options.ts'
 import { rememberSeal } from './remember/remember-seal.ts'
-import { createSeal, purposeKeys } from './seal.ts'
+import { createSeal, ownPurposes, purposeKeys } from './seal.ts'
 
 /** What all scopes of one realm share. */
 export interface Realm {
@@ -52,7 +52,7 @@ export async function createRealm (
 ): Promise<Realm> {
   const { keys } = shared
   const production = process.env['NODE_ENV'] === 'production'
-  const seal = await createSeal(app, keys, name)
+  const seal = await createSeal(app, keys, name, ownPurposes)
   const suffix = name === '' ? '' : `-${name}`
   const { cookieName = `login${suffix}`, cookie = {}, remember = {} } = options
   const { endedLogins = 100_000, maxLogins = null, onMaxLogins = 'end-oldest' } = options

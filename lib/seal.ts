@@ -7,16 +7,16 @@ import secureSession from '@fastify/secure-session'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { deriveKey } from './digest.ts'
 
-/** What a seal is for. A value sealed for one purpose does not open under another. */
+/** What the plugin's own seal is for. A value sealed for one purpose does not open under another. */
 export type SealPurpose = 'login' | 'remember'
 
 /** Seals plain data for a purpose, and opens what was sealed; null is anything else. */
-export interface Seal {
-  seal (purpose: SealPurpose, facts: readonly unknown[]): string
-  open (purpose: SealPurpose, sealed: string): unknown[] | null
+export interface Seal<Purpose extends string = SealPurpose> {
+  seal (purpose: Purpose, facts: readonly unknown[]): string
+  open (purpose: Purpose, sealed: string): unknown[] | null
 }
 
-const purposes: readonly SealPurpose[] = ['login', 'remember']
+export const ownPurposes: readonly SealPurpose[] = ['login', 'remember']
 
 // The codec's own expiry slides with every write; ours is inside the facts, so the codec's must never come first.
 const aCentury = 100 * 365 * 24 * 3600
@@ -35,7 +35,9 @@ export function purposeKeys (keys: readonly Buffer[], purpose: string, realm: st
 }
 
 /** Registers the codec in a scope without routes, so that none of its hooks runs on the application's. */
-export async function createSeal (app: FastifyInstance, keys: readonly Buffer[], realm: string): Promise<Seal> {
+export async function createSeal<Purpose extends string> (
+  app: FastifyInstance, keys: readonly Buffer[], realm: string, purposes: readonly Purpose[]
+): Promise<Seal<Purpose>> {
   let codec = app
   await app.register(async (scope) => {
     await scope.register(secureSession, purposes.map((purpose) => ({

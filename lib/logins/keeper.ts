@@ -45,6 +45,8 @@ export interface Change {
   readonly seesSuccessor: boolean
   /** For the list of a user's logins. */
   readonly agent: { readonly userAgent: string, readonly ip: string }
+  /** What a store is to keep with the login; undefined: what it has. */
+  readonly data: unknown
 }
 
 /** The values of the cookies that a change sets. */

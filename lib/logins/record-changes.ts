@@ -18,7 +18,7 @@ export function ownerOf (realm: string, userId: string): string {
 export interface Secrets { readonly login: string | null, readonly validator: string | null }
 
 /** The record of a login that begins. */
-export function newRecord ({ login, remember, agent }: Change, owner: string, secrets: Secrets, now: number): LoginRecord {
+export function newRecord ({ login, remember, agent, data }: Change, owner: string, secrets: Secrets, now: number): LoginRecord {
   const kept = remember === null ? null : rememberRecord(remember, secrets.validator as string, null, now)
   return {
     id: login.id,
@@ -32,12 +32,13 @@ export function newRecord ({ login, remember, agent }: Change, owner: string, se
     stale: false,
     ...settled({ login, agent }),
     remember: kept,
+    data: data ?? null,
     keepUntil: keepUntil(login.expiresAt, kept)
   }
 }
 
 /** The record after a proof of identity or a restore: another secret, and another validator where one is given out. */
-export function replacedRecord (record: LoginRecord, { login, remember, agent }: Change, secrets: Secrets, seen: string | null, now: number): LoginRecord {
+export function replacedRecord (record: LoginRecord, { login, remember, agent, data = record.data }: Change, secrets: Secrets, seen: string | null, now: number): LoginRecord {
   const kept = remember === null || secrets.validator === null
     ? record.remember
     : rememberRecord(remember, secrets.validator, seen ?? record.remember?.validator ?? null, now)
@@ -50,6 +51,7 @@ export function replacedRecord (record: LoginRecord, { login, remember, agent }:
     stale: false,
     ...settled({ login, agent }),
     remember: kept,
+    data,
     keepUntil: keepUntil(login.expiresAt, kept)
   }
 }

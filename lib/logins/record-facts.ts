@@ -6,7 +6,7 @@
 import { equalDigests } from '../digest.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
 import type { FoundRemember, Standing } from './keeper.ts'
-import { familyOf, type LoginFacts } from './record.ts'
+import { familyOf, type LoginFacts, type Proof } from './record.ts'
 import type { LoginRecord } from './store.ts'
 
 /** For how many seconds a validator is honoured without a rotation after it was replaced: tabs that open together. */
@@ -30,6 +30,11 @@ export function factsOf (record: LoginRecord): LoginFacts {
     stamp,
     rememberLongest: remember?.duration ?? 0
   })
+}
+
+/** The facts of a login that its remember cookie restores: the same record goes on. */
+export function restoredFactsOf (record: LoginRecord, { at, expiresAt, browser }: Pick<Proof, 'at' | 'expiresAt' | 'browser'>): LoginFacts {
+  return Object.freeze({ ...factsOf(record), renewedAt: at, seenAt: at, expiresAt, browser, fresh: false, remembered: true })
 }
 
 /** The facts of the remember cookie of a record. */

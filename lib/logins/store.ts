@@ -50,6 +50,8 @@ export interface LoginRecord {
   readonly userAgent: string
   readonly ip: string
   readonly remember: RememberRecord | null
+  /** What `loginUser(user, { data })` gave to keep with the login, or an extension put there: plain JSON, null where there is none. */
+  readonly data: unknown
 }
 
 /**

@@ -7,7 +7,8 @@ import type { RememberFacts } from '../remember/remember-seal.ts'
 import type { Change, EndedLogin, FoundLogin, FoundRemember, LoginKeeper, Prepared } from './keeper.ts'
 import { admits, type LoginLimit } from './login-limit.ts'
 import { ownerOf } from './record-changes.ts'
-import { factsOf, rememberFactsOf, standingOf, validatorStanding } from './record-facts.ts'
+import { factsOf, rememberFactsOf, restoredFactsOf, standingOf, validatorStanding } from './record-facts.ts'
+import { RecordNotes } from './record-notes.ts'
 import type { LoginFacts, Proof } from './record.ts'
 import type { SecretSeal } from './secret-seal.ts'
 import type { LoginRecord, LoginStore } from './store.ts'
@@ -18,6 +19,7 @@ export class StoredLogins implements LoginKeeper {
   readonly #seal: SecretSeal
   readonly #realm: string
   readonly #limit: LoginLimit
+  readonly #notes = new RecordNotes()
   readonly #changes: StoredChanges
 
   constructor (store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit) {
@@ -25,7 +27,7 @@ export class StoredLogins implements LoginKeeper {
     this.#seal = seal
     this.#realm = realm
     this.#limit = limit
-    this.#changes = new StoredChanges(store, seal, (userId) => ownerOf(realm, userId), limit)
+    this.#changes = new StoredChanges(store, seal, (userId) => ownerOf(realm, userId), limit, this.#notes)
   }
 
   async find (cookie: string, now: number): Promise<FoundLogin> {
@@ -34,7 +36,7 @@ export class StoredLogins implements LoginKeeper {
     const record = await this.#store.find(named.id)
     if (record === null) return { login: null, standing: 'ended' }
     const login = factsOf(record)
-    this.#changes.note(login, record, named.digest, cookie)
+    this.#notes.add(login, record, named.digest, cookie)
     return { login, standing: standingOf(record, named.digest, now) }
   }
 
@@ -42,20 +44,20 @@ export class StoredLogins implements LoginKeeper {
     const named = this.#seal.open('remember', cookie)
     if (named === null) return { remember: null, standing: 'forged' }
     const record = await this.#store.find(named.id)
-    const remember = record === null ? null : rememberFactsOf(record)
+    const remember = record && rememberFactsOf(record)
     if (record === null || remember === null) return { remember: null, standing: 'ended' }
-    this.#changes.note(remember, record, named.digest, cookie)
+    this.#notes.add(remember, record, named.digest, cookie)
     return { remember, standing: validatorStanding(record, named.digest, now) } as FoundRemember
   }
 
   remembers (cookie: string, login: LoginFacts, now: number): boolean {
     const named = this.#seal.open('remember', cookie)
-    const record = this.#changes.recordOf(login)
+    const record = this.#notes.recordOf(login)
     return named !== null && record?.id === named.id && ['alive', 'grace'].includes(validatorStanding(record, named.digest, now))
   }
 
   successorIsUnseen (cookie: string, login: LoginFacts): boolean {
-    const remember = this.#changes.recordOf(login)?.remember ?? null
+    const remember = this.#notes.recordOf(login)?.remember ?? null
     return remember !== null && remember.previous !== null && this.#seal.open('remember', cookie)?.digest === remember.validator
   }
 
@@ -73,20 +75,17 @@ export class StoredLogins implements LoginKeeper {
   }
 
   isStale (login: LoginFacts): boolean {
-    return this.#changes.recordOf(login)?.stale === true
+    return this.#notes.recordOf(login)?.stale === true
   }
 
-  async makeStale (login: LoginFacts): Promise<boolean> {
-    const record = this.#changes.recordOf(login) as LoginRecord
-    const stale = (current: LoginRecord) => current.stale ? null : { ...current, version: current.version + 1, stale: true }
-    return await this.#changes.change(record, stale) !== null
+  makeStale (login: LoginFacts): Promise<boolean> {
+    return this.#changes.makeStale(login)
   }
 
   restored (remember: RememberFacts, _begunAt: number, settled: Pick<Proof, 'at' | 'expiresAt' | 'browser'>): LoginFacts {
-    const record = this.#changes.recordOf(remember) as LoginRecord
-    const { at, expiresAt, browser } = settled
-    const login = Object.freeze({ ...factsOf(record), renewedAt: at, seenAt: at, expiresAt, browser, fresh: false, remembered: true })
-    this.#changes.note(login, record, null, null)
+    const { record } = this.#notes.of(remember)
+    const login = restoredFactsOf(record, settled)
+    this.#notes.add(login, record, null, null)
     return login
   }
 
@@ -99,7 +98,7 @@ export class StoredLogins implements LoginKeeper {
   }
 
   async end (ended: LoginFacts | RememberFacts): Promise<string | null> {
-    const { id } = this.#changes.recordOf(ended) as LoginRecord
+    const { id } = this.#notes.of(ended).record
     await this.#store.remove(id)
     return id
   }

@@ -1,0 +1,61 @@
+/**
+ * What extensions of the plugin build on: seals under keys of their own, and data that lives and dies with a login.
+ *
+ * @module
+ */
+import type { FastifyInstance } from 'fastify'
+import { InvalidArgumentError, StoreRequiredError } from './errors.ts'
+import { checkedStore } from './logins/checked-store.ts'
+import type { LoginStore } from './logins/store.ts'
+import { createSeal } from './seal.ts'
+import type { Settings } from './settings.ts'
+
+/** Seals plain data for one purpose, and opens what was sealed for it; null is anything else. */
+export interface CookieSeal {
+  /** A value that a cookie or a store takes as it is. It lasts as long as the key: put an end inside. */
+  seal (facts: readonly unknown[]): string
+  open (cookie: string): unknown[] | null
+}
+
+/** A seal under a key of its own: a value of the plugin, another purpose or another realm does not open here. */
+export async function sealFor (app: FastifyInstance, { keys, realm }: Settings, purpose: string): Promise<CookieSeal> {
+  if (!/^[\w-]{1,64}$/.test(purpose)) {
+    throw new InvalidArgumentError('The purpose of a seal may be a name of letters, digits, - and _')
+  }
+  // No purpose of the plugin itself has a dot in its name.
+  const own = `seal.${purpose}`
+  const seal = await createSeal(app, keys, realm.name, [own])
+  return { seal: (facts) => seal.seal(own, facts), open: (cookie) => seal.open(own, cookie) }
+}
+
+/** The store with its failures told as `FST_LOGIN_STORE_UNAVAILABLE`; null without one. */
+export function storeOf ({ store }: Settings): LoginStore | null {
+  return store === null ? null : checkedStore(store)
+}
+
+/** The data kept with a login; null where there is none, or no such login. */
+export async function dataOfLogin (settings: Settings, id: string): Promise<unknown> {
+  return (await neededStore(settings, 'app.login.loginData').find(id))?.data ?? null
+}
+
+/** How often a change is tried again where another request changed the record. */
+const tries = 10
+
+/** Replaces the data of a login by what the function makes of it; undefined: as it is. Resolves to the data after. */
+export async function changeDataOfLogin (settings: Settings, id: string, change: (data: unknown) => unknown): Promise<unknown> {
+  const store = neededStore(settings, 'app.login.changeLoginData')
+  for (let tried = 0; tried < tries; tried++) {
+    const record = await store.find(id)
+    if (record === null) return null
+    const data = change(record.data ?? null)
+    if (data === undefined) return record.data ?? null
+    if (await store.update({ ...record, version: record.version + 1, data }, record.version)) return data
+  }
+  return await dataOfLogin(settings, id)
+}
+
+function neededStore (settings: Settings, what: string): LoginStore {
+  const store = storeOf(settings)
+  if (store === null) throw new StoreRequiredError(what)
+  return store
+}

@@ -1,0 +1,120 @@
+/**
+ * Keeps logins in a SQL database, through Kysely: `fastify-login/sql`.
+ *
+ * @module
+ */
+import type { Kysely } from 'kysely'
+import type { LoginRecord, LoginStore } from './index.ts'
+import { alive, everyone, mark, marksOn } from './sql/ended.ts'
+import { removeExpired } from './sql/remove-expired.ts'
+import { retried } from './sql/retry.ts'
+import { keyOf, recordOf, rowOf } from './sql/rows.ts'
+import { loginMigration, tableNames, type TableNames, type Tables } from './sql/tables.ts'
+
+export { loginMigration } from './sql/tables.ts'
+
+/** The options of a `SqlStore`. */
+export interface SqlStoreOptions {
+  /** The database, whatever its tables are. The store neither opens nor closes it. */
+  db: Kysely<any>
+  /** The name of the table of logins; that of their ends is the same with `_ended`. Default `'logins'`. */
+  table?: string
+}
+
+/**
+ * Keeps logins in PostgreSQL, MySQL, SQLite or PGlite. Rows that are past their end stay until `removeExpired()`.
+ *
+ * @example
+ * import Fastify from 'fastify'
+ * import { Kysely, PostgresDialect } from 'kysely'
+ * import login from 'fastify-login'
+ * import { SqlStore } from 'fastify-login/sql'
+ * import { Pool } from 'pg'
+ *
+ * const store = new SqlStore({ db: new Kysely({ dialect: new PostgresDialect({ pool: new Pool() }) }) })
+ * await store.createTable()
+ * const app = Fastify()
+ * await app.register(login, { key: 'a secret of at least thirty-two bytes', loadUser: (id) => ({ id }), store })
+ */
+export class SqlStore implements LoginStore {
+  readonly #db: Kysely<Tables>
+  readonly #table: string
+  readonly #names: TableNames
+
+  constructor ({ db, table = 'logins' }: SqlStoreOptions) {
+    this.#db = db
+    this.#table = table
+    this.#names = tableNames(table)
+  }
+
+  /** Makes the tables where they are not there yet. */
+  async createTable (): Promise<void> {
+    const { up } = loginMigration(this.#table)
+    // PostgreSQL lets one of two processes fail that make the same table at once; then it is there.
+    await up(this.#db).catch(() => up(this.#db))
+  }
+
+  async dropTable (): Promise<void> {
+    await loginMigration(this.#table).down(this.#db)
+  }
+
+  /**
+   * Deletes the rows that are past their end, or were ended with everybody's, and resolves to how many logins those
+   * were. Call it every hour or day; until then they take room, and nothing else.
+   */
+  async removeExpired (): Promise<number> {
+    return await retried(() => removeExpired(this.#db, this.#names, Date.now() / 1000))
+  }
+
+  async create (login: LoginRecord): Promise<boolean> {
+    const row = rowOf(login)
+    return await retried(async () => {
+      if (await marksOn(this.#db, this.#names, row).executeTakeFirst() !== undefined) return false
+      await this.#db.insertInto(this.#names.logins).values(row).execute()
+      return true
+    })
+  }
+
+  async find (id: string): Promise<LoginRecord | null> {
+    const row = await retried(() => this.#alive().where('login.id', '=', keyOf(id)).executeTakeFirst())
+    return row === undefined ? null : recordOf(row)
+  }
+
+  async update (login: LoginRecord, expectedVersion: number): Promise<boolean> {
+    const { id, ...row } = rowOf(login)
+    const { numUpdatedRows } = await retried(() => this.#db.updateTable(this.#names.logins).set(row)
+      .where('id', '=', id)
+      .where('version', '=', expectedVersion)
+      .where('keep_until', '>', Date.now() / 1000)
+      .where((build) => build.not(build.exists(marksOn(this.#db, this.#names, { id, ...row }))))
+      .executeTakeFirstOrThrow())
+    return numUpdatedRows > 0n
+  }
+
+  async remove (id: string): Promise<void> {
+    await retried(() => this.#db.deleteFrom(this.#names.logins).where('id', '=', keyOf(id)).execute())
+  }
+
+  async removeAll (owner: string | null, exceptId?: string): Promise<number> {
+    const now = Date.now() / 1000
+    const except = exceptId === undefined ? null : keyOf(exceptId)
+    if (owner === null) {
+      await retried(() => this.#db.insertInto(this.#names.ended).values(mark(everyone, null, now)).execute())
+      return 0
+    }
+    return await retried(() => this.#db.transaction().execute(async (transaction) => {
+      const live = transaction.deleteFrom(this.#names.logins).where('owner', '=', keyOf(owner)).where('keep_until', '>', now)
+      const ended = await (except === null ? live : live.where('id', '<>', except)).executeTakeFirstOrThrow()
+      await transaction.insertInto(this.#names.ended).values(mark(keyOf(owner), except, now)).execute()
+      return Number(ended.numDeletedRows)
+    }))
+  }
+
+  async list (owner: string): Promise<LoginRecord[]> {
+    return (await retried(() => this.#alive().where('login.owner', '=', keyOf(owner)).execute())).map(recordOf)
+  }
+
+  #alive () {
+    return alive(this.#db, this.#names, Date.now() / 1000)
+  }
+}
