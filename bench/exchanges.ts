@@ -23,26 +23,37 @@ export function holdExchanges (app: FastifyInstance): (port: number) => Promise<
   })
 }
 
+/** What makes exchanges in two steps, because only the second is the cost of a plugin. */
+export interface ExchangeMaker {
+  /** A request as Node.js hands it over. */
+  arrive: () => IncomingMessage
+  /** The request and reply that Fastify makes of it, with whatever plugins decorated them with. */
+  wrap: (raw: IncomingMessage) => Exchange
+}
+
 /**
  * Two exchanges share nothing that a plugin could remember by identity but their connection:
  * not the headers, and not the cookie's string, whose hash V8 would keep.
  */
-export function exchangesLike (held: Exchange, cookie: string, prepare: (exchange: Exchange) => void): () => Exchange {
+export function exchangesLike (held: Exchange, cookie: string): ExchangeMaker {
   const { request, reply } = held
   const context = (request as unknown as Record<symbol, unknown>)[contextOf(request)]
   const RequestClass = request.constructor as RequestClass
   const ReplyClass = reply.constructor as ReplyClass
   const cookieBytes = Buffer.from(cookie, 'latin1')
-  return () => {
-    const raw = new IncomingMessage(request.raw.socket)
-    raw.method = 'GET'
-    raw.url = holdPath
-    raw.headers = { host: request.headers.host, ...browserHeaders }
-    if (cookie) raw.headers.cookie = cookieBytes.toString('latin1')
-    const next = new RequestClass('request', {}, raw, {}, request.log, context)
-    const exchange = { request: next, reply: new ReplyClass(reply.raw, next, request.log) }
-    prepare(exchange)
-    return exchange
+  return {
+    arrive () {
+      const raw = new IncomingMessage(request.raw.socket)
+      raw.method = 'GET'
+      raw.url = holdPath
+      raw.headers = { host: request.headers.host, ...browserHeaders }
+      if (cookie) raw.headers.cookie = cookieBytes.toString('latin1')
+      return raw
+    },
+    wrap (raw) {
+      const next = new RequestClass('request', {}, raw, {}, request.log, context)
+      return { request: next, reply: new ReplyClass(reply.raw, next, request.log) }
+    }
   }
 }
 

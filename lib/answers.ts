@@ -9,7 +9,7 @@ import { AlreadyLoggedInError, NeedsRefreshError, UnauthorizedError } from './er
 import { pathOf, safeNextUrl, withNextUrl } from './next-url.ts'
 import { nextUrl } from './next-target.ts'
 import { sessionOf } from './session.ts'
-import { isOwn, type Settings } from './settings.ts'
+import { isOwn, isOwnPage, type Settings } from './settings.ts'
 
 /** Answers a visitor who is not logged in. Rejects with `FST_LOGIN_UNAUTHORIZED` where the answer is an error. */
 export async function unauthorized (settings: Settings, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -58,7 +58,9 @@ async function answer (settings: Settings, request: FastifyRequest, reply: Fasti
     if (answered !== undefined) return reply.send(answered)
     throw new Refused()
   }
-  if (page === null || !navigates(request)) throw new Refused()
+  // A login page that needs a login must not send its visitors to itself for ever.
+  const loops = page !== null && isOwn(page, settings.origin) && pathOf(page) === pathOf(request.originalUrl)
+  if (page === null || loops || !navigates(request)) throw new Refused()
   if (message !== null) flash(settings, request, message, category)
   // 302 for every method: browsers ask for the page with GET; 307 would send the body of a refused form to it.
   return reply.redirect(refusalUrl(settings, request, page), 302)
@@ -80,7 +82,7 @@ function refusalUrl (settings: Settings, request: FastifyRequest, page: string):
 /** The target of a refused request: its own address, unless it is not one of this site, or a login page. */
 function nextOf (settings: Settings, request: FastifyRequest): string | null {
   const next = safeNextUrl(request.originalUrl)
-  return next === null || settings.ownPaths.includes(pathOf(next) as string) ? null : next
+  return next === null || isOwnPage(settings, next) ? null : next
 }
 
 /** Whether a person's browser is to show the answer as a page: only then is a redirect to a login page of use. */

@@ -4,9 +4,16 @@
  * @module
  */
 
+import { EmptyFailureError } from './errors.ts'
+
 /** Whether a value has to be awaited: query builders are thenables without being promises. */
 export function isThenable<Value> (value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/** What a step failed with, as an error: `throw undefined` must not pass for success. */
+export function failureOf (thrown: unknown): Error {
+  return thrown ? thrown as Error : new EmptyFailureError()
 }
 
 /** Calls the next step with the value: in this turn where it can, because each promise costs on every request. */

@@ -18,13 +18,13 @@ export async function confirmLogin (state: LoginState, changed: User | null | un
   if (user === null || user === undefined || checkedUserId(state, user) !== state.login.userId) return false
   checkAnswer(state)
   const now = nowInSeconds()
-  const { remembered, expiresAt, rememberLongest } = state.login
+  const { remembered, expiresAt, hasRemember } = state.login
   const proof = proofOf(state, user, now, {
     fresh: true,
     remembered,
     // A remembered login ends at the latest with its remember cookie, whatever is proven meanwhile.
     expiresAt: remembered ? expiresAt : now + settings.absoluteTimeout,
-    rememberLongest
+    hasRemember
   })
   const remember = rememberAgain(state, await rememberOfLogin(state, now), user, proof.stamp)
   const login = proven(state.login, proof)

@@ -8,14 +8,13 @@ import { confirmLogin } from './confirm.ts'
 import { loginUser, type LoginUserOptions } from './login.ts'
 import { logoutUser } from './logout.ts'
 import { nextUrl } from './next-target.ts'
-import { loginStateOf, requestSlots } from './slots.ts'
+import { loginStateOf } from './slots.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
 import { isRemembered } from './carried-remember.ts'
 
 /** Decorates requests, once for a scope and all inside it. */
 export function decorateRequests (app: FastifyInstance): void {
-  for (const [slot, initial] of requestSlots) app.decorateRequest(slot, initial)
   getter(app, 'currentUser', (state) => state.currentUser)
   getter(app, 'currentLogin', (state) => state.currentLogin)
   getter(app, 'loginLapse', (state) => state.lapse)

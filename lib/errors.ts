@@ -60,10 +60,14 @@ export const StoreRequiredError = createError<[string]>(
 export const StoreUnavailableError = createError(
   'FST_LOGIN_STORE_UNAVAILABLE', 'The store that keeps the logins cannot be reached', 503)
 
+/** A loader, handler or listener of the application threw, or rejected with, nothing at all. */
+export const EmptyFailureError = createError(
+  'FST_LOGIN_EMPTY_FAILURE', 'A function of the application failed and gave no error: throw new Error(…) to say why', 500)
+
 /** Every error class of the plugin, for `instanceof` and for documentation. */
 export type LoginError = InstanceType<
   | typeof InvalidOptionError | typeof AlreadyRegisteredError | typeof NotRegisteredError
   | typeof InvalidRouteConfigError | typeof UnauthorizedError | typeof NeedsRefreshError
   | typeof AlreadyLoggedInError | typeof InvalidUserIdError | typeof InvalidArgumentError
   | typeof CannotSetCookieError | typeof CookieTooLargeError | typeof SessionUnusableError
-  | typeof StoreRequiredError | typeof StoreUnavailableError>
+  | typeof EmptyFailureError | typeof StoreRequiredError | typeof StoreUnavailableError>

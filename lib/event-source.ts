@@ -24,15 +24,13 @@ export class EventSource {
   /** Calls a listener the next time an event has happened. */
   once<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>): this {
     checkListener(name, listener)
-    const once: LoginListener<Name> = (payload) => {
-      this.off(name, once)
-      return listener(payload)
-    }
-    return this.on(name, once)
+    this.#listeners.add(name, listener, true)
+    return this
   }
 
   /** Calls a listener no more. */
   off<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>): this {
+    checkListener(name, listener)
     this.#listeners.remove(name, listener)
     return this
   }

@@ -45,17 +45,17 @@ export const loginEventNames: ReadonlyArray<keyof LoginEvents> = [
 
 /** Keeps the listeners of one realm. A listener that throws or rejects is logged; nobody else notices. */
 export class Listeners {
-  readonly #listeners = new Map<keyof LoginEvents, Set<LoginListener<never>>>()
+  /** By event, the listeners, and whether each is called once only. */
+  readonly #listeners = new Map<keyof LoginEvents, Map<LoginListener<never>, boolean>>()
   readonly #log: FastifyBaseLogger
 
   constructor (log: FastifyBaseLogger) {
     this.#log = log
   }
 
-  add<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>): void {
-    const listeners = this.#listeners.get(name)
-    if (listeners === undefined) this.#listeners.set(name, new Set([listener]))
-    else listeners.add(listener)
+  add<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>, once = false): void {
+    const listeners = this.#listeners.get(name) ?? new Map<LoginListener<never>, boolean>()
+    this.#listeners.set(name, listeners.set(listener, once))
   }
 
   remove<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>): void {
@@ -65,7 +65,11 @@ export class Listeners {
   tell<Name extends keyof LoginEvents> (name: Name, payload: LoginEvents[Name]): void {
     const listeners = this.#listeners.get(name)
     if (listeners === undefined) return
-    for (const listener of [...listeners] as Array<LoginListener<Name>>) this.#call(name, listener, payload)
+    Object.freeze(payload)
+    for (const [listener, once] of [...listeners] as Array<[LoginListener<Name>, boolean]>) {
+      if (once) listeners.delete(listener)
+      this.#call(name, listener, payload)
+    }
   }
 
   #call<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>, payload: LoginEvents[Name]): void {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FastifyInstance } from 'fastify'
-import { InvalidArgumentError, StoreRequiredError } from './errors.ts'
+import { InvalidArgumentError, StoreRequiredError, StoreUnavailableError } from './errors.ts'
 import { checkedStore } from './logins/checked-store.ts'
 import type { LoginStore } from './logins/store.ts'
 import { createSeal } from './seal.ts'
@@ -51,7 +51,7 @@ export async function changeDataOfLogin (settings: Settings, id: string, change:
     if (data === undefined) return record.data ?? null
     if (await store.update({ ...record, version: record.version + 1, data }, record.version)) return data
   }
-  return await dataOfLogin(settings, id)
+  throw new StoreUnavailableError()
 }
 
 function neededStore (settings: Settings, what: string): LoginStore {

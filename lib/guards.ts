@@ -5,6 +5,7 @@
  */
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { alreadyLoggedIn, needsRefresh, unauthorized } from './answers.ts'
+import { failureOf } from './chain.ts'
 import { InvalidArgumentError, NotRegisteredError } from './errors.ts'
 import { isPreflight } from './preflight.ts'
 import { settingsOf, type Settings } from './settings.ts'
@@ -66,7 +67,7 @@ export function enforce (
 ): void {
   const refuse = refusalOf(settings, request, requirement)
   if (refuse === null) done()
-  else refuse(settings, request, reply).catch(done)
+  else refuse(settings, request, reply).catch((error: unknown) => done(failureOf(error)))
 }
 
 function refusalOf (settings: Settings, request: FastifyRequest, requirement: Requirement): typeof unauthorized | null {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
-import { isThenable } from './chain.ts'
+import { failureOf, isThenable } from './chain.ts'
 import { commit } from './commit.ts'
 import { enforce } from './guards.ts'
 import { resolve } from './resolve.ts'
@@ -24,11 +24,12 @@ export function resolveRequest (request: FastifyRequest, reply: FastifyReply, do
     const carriesNothing = request.headers.cookie === undefined && settings.loadUserFromRequest === null
     if (policy !== 'ignored' && !carriesNothing) pending = resolve(loginStateOf(request, settings))
   } catch (error) {
-    done(error as Error)
+    done(failureOf(error))
     return
   }
-  if (isThenable(pending)) pending.then(() => ask(settings, request, reply, done, policy), done)
-  else ask(settings, request, reply, done, policy)
+  if (!isThenable(pending)) ask(settings, request, reply, done, policy)
+  // What goes on from here may throw in this turn, and nobody else would hear of it.
+  else pending.then(() => ask(settings, request, reply, done, policy)).then(undefined, (error: unknown) => done(failureOf(error)))
 }
 
 /** Asks what the route asks for; a page that is not there is answered as such to everybody. */
@@ -41,7 +42,7 @@ function ask (settings: Settings, request: FastifyRequest, reply: FastifyReply, 
 export function commitAnswer (request: FastifyRequest, _reply: FastifyReply, payload: unknown, done: (error: Error | null, payload?: unknown) => void): void {
   const state = presentStateOf(request)
   const pending = state === null ? undefined : commit(state)
-  if (isThenable(pending)) pending.then(() => done(null, payload), (error: Error) => done(error))
+  if (isThenable(pending)) pending.then(() => done(null, payload)).then(undefined, (error: unknown) => done(failureOf(error)))
   else done(null, payload)
 }
 

@@ -48,7 +48,7 @@ export async function loginUser (
     fresh: options.fresh ?? true,
     remembered: false,
     expiresAt: now + settings.absoluteTimeout,
-    rememberLongest: Math.max(same?.rememberLongest ?? 0, duration)
+    hasRemember: duration > 0 || same?.hasRemember === true
   })
   const login = same === null ? begun(userId, state.arrivedAt, proof) : proven(same, proof)
   const again = same === null ? null : rememberAgain(state, await rememberOfLogin(state, now), user, proof.stamp)

@@ -13,7 +13,7 @@ import { loginInfo, type LoginInfo } from './logins/login-info.ts'
 import { isLoginId } from './logins/record.ts'
 import type { LoginStore } from './logins/store.ts'
 import { safeNextUrl, withNextUrl } from './next-url.ts'
-import { isOwn, settingsOf, type Settings } from './settings.ts'
+import { isOwn, isOwnPage, settingsOf, type Settings } from './settings.ts'
 import { nowInSeconds } from './state.ts'
 
 /** The manager of a scope's realm. */
@@ -39,7 +39,7 @@ export class LoginManager extends EventSource {
   loginUrl (request: FastifyRequest, next?: string): string | null {
     const { loginPath, nextField, origin } = this.#settingsFor(request)
     const target = next === undefined ? null : safeNextUrl(next, origin ?? undefined)
-    if (loginPath === null || target === null) return loginPath
+    if (loginPath === null || target === null || isOwnPage(this.#settingsFor(request), target)) return loginPath
     if (isOwn(loginPath, origin)) return withNextUrl(loginPath, nextField, target)
     return origin === null ? loginPath : withNextUrl(loginPath, nextField, origin + target)
   }

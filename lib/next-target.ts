@@ -4,17 +4,17 @@
  * @module
  */
 import type { FastifyRequest } from 'fastify'
-import { pathOf, safeNextUrl } from './next-url.ts'
+import { safeNextUrl } from './next-url.ts'
 import { sessionOf } from './session.ts'
-import type { Settings } from './settings.ts'
+import { isOwnPage, type Settings } from './settings.ts'
 
 /** The target that the query, the body or the session names, if it is on this site and no login page; else the fallback. */
 export function nextUrl (settings: Settings, request: FastifyRequest, fallback: string): string {
-  const { nextField, nextIn, origin, ownPaths } = settings
+  const { nextField, nextIn, origin } = settings
   const candidate = fieldOf(request.query, nextField) ?? fieldOf(request.body, nextField) ??
     (nextIn === 'session' ? sessionOf(request)?.get(nextField) : undefined)
   const next = safeNextUrl(candidate, origin ?? undefined)
-  return next === null || ownPaths.includes(pathOf(next) as string) ? fallback : next
+  return next === null || isOwnPage(settings, next) ? fallback : next
 }
 
 function fieldOf (fields: unknown, name: string): unknown {

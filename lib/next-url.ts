@@ -21,17 +21,27 @@ const anyOrigin = 'http://fastify-login.invalid'
  * A target that begins with `origin` is taken for its path.
  */
 export function safeNextUrl (candidate: unknown, origin?: string): string | null {
-  if (typeof candidate !== 'string' || candidate.length > longest) return null
+  if (typeof candidate !== 'string') return null
   const path = origin !== undefined && candidate.startsWith(origin + '/') ? candidate.slice(origin.length) : candidate
   if (path[0] !== '/' || path[1] === '/' || path.includes('\\') || control.test(path)) return null
   const base = origin ?? anyOrigin
   if (!URL.canParse(path, base) || new URL(path, base).origin !== base) return null
-  return ascii(path)
+  const written = ascii(path)
+  return written.length > longest ? null : written
 }
 
 /** The path part of a URL or path, as a browser would ask for it; null where it is no URL at all. */
 export function pathOf (target: string): string | null {
   return URL.canParse(target, anyOrigin) ? new URL(target, anyOrigin).pathname : null
+}
+
+/** A path as the router reads it: `/%6cogin` is shown the login page, too. */
+export function decodedPath (path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return path
+  }
 }
 
 /** The address of a login page with the target in its query; a parameter of that name is replaced. */

@@ -11,6 +11,11 @@ const most = 4096
 // Hashing a whole cookie takes longer than all the rest; its end is part of a random nonce, and tells them apart.
 const tail = 16
 
+// A part of a string keeps the whole alive, here the Cookie header of up to 16 kB.
+function flat (text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1')
+}
+
 interface Opened<Facts> { readonly cookie: string, readonly facts: Facts }
 
 /** A bounded memory from the value of a cookie to what it says. */
@@ -23,6 +28,7 @@ export class OpenedCookies<Facts> {
   }
 
   set (cookie: string, facts: Facts): void {
-    this.opened.set(cookie.slice(-tail), { cookie, facts })
+    const copy = flat(cookie)
+    this.opened.set(flat(cookie.slice(-tail)), { cookie: copy, facts })
   }
 }

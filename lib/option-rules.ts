@@ -20,7 +20,7 @@ const aTextOrNull: Rule = { may: 'a string or null', test: (value) => value === 
 const aName: Rule = { may: 'a name that a cookie may have', test: isName }
 const seconds: Rule = { may: 'a positive number of seconds', test: isSeconds }
 const secondsOrNull: Rule = { may: 'a positive number of seconds or null', test: (value) => value === null || isSeconds(value) }
-const aPage: Rule = { may: "a path such as '/login', an absolute http(s) URL, or null", test: (value) => value === null || isPage(value) }
+const aPage: Rule = { may: "a path such as '/login', an absolute http(s) URL (percent-encoded, as in a header), or null", test: (value) => value === null || isPage(value) }
 const anObject: Rule = { may: 'an object', test: (value) => typeof value === 'object' && value !== null && !Array.isArray(value) }
 const aKey: Rule = { may: 'a secret of at least 32 bytes, or several with the newest first', test: isKeyRing }
 
@@ -37,7 +37,8 @@ function oneOf (...values: ReadonlyArray<string | boolean>): Rule {
 }
 
 function isPage (value: unknown): boolean {
-  if (typeof value !== 'string') return false
+  // What a Location header cannot carry would make every refusal a 500.
+  if (typeof value !== 'string' || !/^[\u0021-\u007e]+$/.test(value)) return false
   return value.startsWith('/') ? !/^\/[/\\]/.test(value) : URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
 }
 

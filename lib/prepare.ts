@@ -4,7 +4,7 @@
  * @module
  */
 import { stampOf, userIdOf } from './account.ts'
-import { browserDigest } from './browser.ts'
+import { browserOf } from './browser.ts'
 import { checkSize } from './cookies.ts'
 import { CannotSetCookieError, InvalidArgumentError } from './errors.ts'
 import type { LoginEvents } from './events.ts'
@@ -31,31 +31,34 @@ export function checkedUserId (state: LoginState, user: User): string {
 
 /** What a proof of identity by this request settles. */
 export function proofOf (
-  state: LoginState, user: User, at: number, settled: Pick<Proof, 'fresh' | 'remembered' | 'expiresAt' | 'rememberLongest'>
+  state: LoginState, user: User, at: number, settled: Pick<Proof, 'fresh' | 'remembered' | 'expiresAt' | 'hasRemember'>
 ): Proof {
   const { realm, authHash, identifyBrowser } = state.settings
-  const browser = browserDigest(identifyBrowser(state.request))
+  const browser = browserOf(state.request, identifyBrowser)
   return { at, browser, stamp: realm.stamps.digest(stampOf(user, authHash)), ...settled }
 }
 
 /** A remember cookie for a login that begins or is proven. */
 export function rememberFor (state: LoginState, user: User, login: LoginFacts, duration: number): RememberFacts {
-  const { provenAt, userId, stamp, rememberLongest } = login
+  const { provenAt, userId, stamp } = login
   const token = tokenOf(state, user)
-  return { id: familyOf(login.id), userId, provenAt, expiresAt: provenAt + duration, duration, longest: rememberLongest, stamp, token }
+  return { id: familyOf(login.id), userId, provenAt, expiresAt: provenAt + duration, duration, stamp, token }
 }
 
 /** The remember cookie of a login, where a proof of identity makes another of it: its stamp changed, or it was to be set anyway. */
 export function rememberAgain (state: LoginState, carried: RememberFacts | null, user: User, stamp: string | null): RememberFacts | null {
-  const pending = state.prepared?.remember ?? null
-  if (pending === null && (carried === null || carried.stamp === stamp)) return null
-  return { ...pending ?? carried as RememberFacts, stamp, token: tokenOf(state, user) }
+  const present = state.prepared?.remember ?? carried
+  if (present === null) return null
+  const token = tokenOf(state, user)
+  if (present === carried && carried.stamp === stamp && carried.token === token) return null
+  return { ...present, stamp, token }
 }
 
 /** What every change of this request has in common; the rest is named. */
 export function changeBy (state: LoginState, named: Pick<Change, 'kind' | 'login'> & Partial<Change>): Change {
   const { headers, ip } = state.request
-  const agent = { userAgent: (headers['user-agent'] ?? '').slice(0, longestUserAgent), ip }
+  // A Unix socket has no address.
+  const agent = { userAgent: (headers['user-agent'] ?? '').slice(0, longestUserAgent), ip: ip ?? '' }
   return { from: state.from, remember: null, ends: [], clearsRemember: false, carried: null, seesSuccessor: false, agent, data: undefined, ...named }
 }
 

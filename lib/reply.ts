@@ -8,6 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 /** Not after it was sent or hijacked, and not where the connection is upgraded: a WebSocket has no answer. */
 export function canSetCookie (request: FastifyRequest, reply: FastifyReply): boolean {
   if (reply.sent || reply.raw.headersSent) return false
-  const raw = request.raw as { upgrade?: boolean }
-  return raw.upgrade !== true && request.headers.upgrade?.toLowerCase() !== 'websocket'
+  // Node has set `upgrade` where the connection is one; `ws` is what @fastify/websocket says of its own requests.
+  const { upgrade } = request.raw as { upgrade?: boolean }
+  return upgrade !== true && (request as { ws?: unknown }).ws !== true
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { stampOf } from './account.ts'
-import { isSameBrowser } from './browser.ts'
+import { browserOf } from './browser.ts'
 import { after, isThenable } from './chain.ts'
 import { cookieOf } from './cookies.ts'
 import { lapsed } from './lifetime.ts'
@@ -40,7 +40,7 @@ function isKept (state: LoginState, login: LoginFacts, grace: boolean, now: numb
   const { logins, listeners } = settings.realm
   state.stale = logins.isStale(login)
   if (settings.sessionProtection === false) return true
-  const sameBrowser = isSameBrowser(login, settings.identifyBrowser(request))
+  const sameBrowser = login.browser === browserOf(request, settings.identifyBrowser)
   const verdict = protect(settings.sessionProtection, settings.permanentSession, sameBrowser)
   if (verdict === 'keep') return true
   if (grace) return verdict === 'stale' || refuse(state, 'protection')

@@ -4,7 +4,7 @@
  * @module
  */
 import { stampOf, userIdOf } from './account.ts'
-import { browserDigest } from './browser.ts'
+import { browserOf } from './browser.ts'
 import { after, isThenable } from './chain.ts'
 import type { LoginLapse } from './current-login.ts'
 import type { FoundRemember, MaybePromise } from './logins/keeper.ts'
@@ -70,7 +70,7 @@ function restore (state: LoginState, remember: RememberFacts, grace: boolean, us
   state.login = realm.logins.restored(remember, state.arrivedAt, {
     at: now,
     expiresAt: Math.min(now + absoluteTimeout, kept.expiresAt),
-    browser: browserDigest(identifyBrowser(request))
+    browser: browserOf(request, identifyBrowser)
   })
   // Where no cookie can be set, the remember cookie speaks for this request alone.
   if (grace || !canSetCookie(request, reply)) return

@@ -43,7 +43,7 @@ function noteUse (state: LoginState, now: number): MaybePromise<void> {
   if (from === null || grace) return
   const { logins } = settings.realm
   const touches = touchIsDue(from, settings, now) && request.routeOptions.config.loginActivity !== false
-  const cookie = from.rememberLongest > 0 ? rememberCookieOf(state) : undefined
+  const cookie = from.hasRemember ? rememberCookieOf(state) : undefined
   const seesSuccessor = cookie !== undefined && logins.successorIsUnseen(cookie, from)
   const renews = cookie !== undefined && settings.refreshEachRequest
   if ((!touches && !renews && !seesSuccessor) || !canSetCookie(request, reply)) return

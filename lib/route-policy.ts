@@ -5,7 +5,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { InvalidRouteConfigError } from './errors.ts'
-import type { Settings } from './settings.ts'
+import { isOwnPage, type Settings } from './settings.ts'
 import type { LoginPolicy } from './typing.ts'
 
 const policies: readonly unknown[] = ['required', 'fresh', 'anonymous', 'optional', 'ignored'] satisfies LoginPolicy[]
@@ -22,6 +22,6 @@ export function policyOf (settings: Settings, request: FastifyRequest): LoginPol
     return named as LoginPolicy
   }
   if (settings.defaultLogin === 'optional' || url === undefined) return 'optional'
-  // Who is sent to the login page must be able to see it.
-  return settings.ownPaths.includes(url) ? 'optional' : 'required'
+  // Who is sent to the login page must be able to see it, whatever pattern of a route it is served by.
+  return settings.ownPaths.includes(url) || isOwnPage(settings, request.originalUrl) ? 'optional' : 'required'
 }

@@ -12,12 +12,10 @@ const stateSlot = Symbol('fastify-login.state')
 const replySlot = Symbol('fastify-login.reply')
 const arrivalSlot = Symbol('fastify-login.arrival')
 
-/** The slots to decorate requests with, so that all have one shape. */
-export const requestSlots: ReadonlyArray<readonly [symbol, null | number]> = [[stateSlot, null], [replySlot, null], [arrivalSlot, 0]]
-
+// Not decorated: assigned in one place, in one order, they give requests one shape at half the cost.
 interface Slots {
-  [stateSlot]: LoginState | null
-  [replySlot]: FastifyReply | null
+  [stateSlot]?: LoginState | null
+  [replySlot]?: FastifyReply
   [arrivalSlot]: number
 }
 
@@ -26,16 +24,17 @@ export function noteArrival (request: FastifyRequest, reply: FastifyReply, milli
   const slots = request as unknown as Slots
   slots[replySlot] = reply
   slots[arrivalSlot] = milliseconds
+  slots[stateSlot] = null
 }
 
 /** Whether the plugin's hook has seen the request. */
 export function isResolved (request: FastifyRequest): boolean {
-  return (request as unknown as Slots)[replySlot] !== null
+  return (request as unknown as Slots)[replySlot] !== undefined
 }
 
 /** The login state of a request, if there was any reason to make one. */
 export function presentStateOf (request: FastifyRequest): LoginState | null {
-  return (request as unknown as Slots)[stateSlot]
+  return (request as unknown as Slots)[stateSlot] ?? null
 }
 
 /** The login state of a request. */
@@ -43,7 +42,7 @@ export function loginStateOf (request: FastifyRequest, settings = settingsOf(req
   const slots = request as unknown as Slots
   const present = slots[stateSlot]
   if (present !== null && present !== undefined) return present
-  if (slots[replySlot] === null || settings === undefined) throw new NotRegisteredError()
+  if (slots[replySlot] === undefined || settings === undefined) throw new NotRegisteredError()
   const state = new LoginState(request, slots[replySlot], settings, slots[arrivalSlot] / 1000)
   slots[stateSlot] = state
   return state

@@ -50,8 +50,9 @@ export class SqlStore implements LoginStore {
   /** Makes the tables where they are not there yet. */
   async createTable (): Promise<void> {
     const { up } = loginMigration(this.#table)
-    // PostgreSQL lets one of two processes fail that make the same table at once; then it is there.
-    await up(this.#db).catch(() => up(this.#db))
+    // PostgreSQL lets one of two processes fail that make the same table at once; then it is there. There are two tables.
+    const again = () => up(this.#db)
+    await again().catch(again).catch(again)
   }
 
   async dropTable (): Promise<void> {
@@ -95,19 +96,17 @@ export class SqlStore implements LoginStore {
     await retried(() => this.#db.deleteFrom(this.#names.logins).where('id', '=', keyOf(id)).execute())
   }
 
+  /** The mark is the one step that ends them all; the rows that it has ended are then deleted. */
   async removeAll (owner: string | null, exceptId?: string): Promise<number> {
     const now = Date.now() / 1000
-    const except = exceptId === undefined ? null : keyOf(exceptId)
-    if (owner === null) {
-      await retried(() => this.#db.insertInto(this.#names.ended).values(mark(everyone, null, now)).execute())
-      return 0
-    }
-    return await retried(() => this.#db.transaction().execute(async (transaction) => {
-      const live = transaction.deleteFrom(this.#names.logins).where('owner', '=', keyOf(owner)).where('keep_until', '>', now)
-      const ended = await (except === null ? live : live.where('id', '<>', except)).executeTakeFirstOrThrow()
-      await transaction.insertInto(this.#names.ended).values(mark(keyOf(owner), except, now)).execute()
-      return Number(ended.numDeletedRows)
-    }))
+    const key = owner === null ? everyone : keyOf(owner)
+    const except = owner === null || exceptId === undefined ? null : keyOf(exceptId)
+    await retried(() => this.#db.insertInto(this.#names.ended).values(mark(key, except, now)).execute())
+    if (owner === null) return 0
+    const live = this.#db.deleteFrom(this.#names.logins).where('owner', '=', key).where('keep_until', '>', now)
+    const ended = except === null ? live : live.where('id', '<>', except)
+    const { numDeletedRows } = await retried(() => ended.executeTakeFirstOrThrow())
+    return Number(numDeletedRows)
   }
 
   async list (owner: string): Promise<LoginRecord[]> {

@@ -12,6 +12,8 @@ import { settingsKey, settingsOf, type Settings } from './settings.ts'
 import { loginStateOf } from './slots.ts'
 import type { AnyUser, RealmName, User } from './user.ts'
 
+export { testLoginStore, type MadeStore, type MakeStore } from './testing/login-store.ts'
+
 /** How `loginAs` logs a user in. */
 export interface LoginAsOptions extends Pick<LoginUserOptions, 'fresh' | 'remember' | 'duration'> {
   /** How many seconds ago the user logged in. Default 0. */

@@ -16,6 +16,9 @@ export function checkOptions (options: Readonly<Record<string, unknown>>): void 
   check(remember?.['cookie'], cookieRules, 'remember.cookie.')
 }
 
+// What stands here by mistake may be a secret, or an address with a password in it.
+const secretive = ['key', 'store']
+
 function check (options: unknown, rules: Rules, prefix: string): void {
   for (const [name, value] of Object.entries(options ?? {})) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
@@ -23,7 +26,7 @@ function check (options: unknown, rules: Rules, prefix: string): void {
       throw new InvalidOptionError(`fastify-login has no option ${prefix}${name}: its options here are ${Object.keys(rules).join(', ')}`)
     }
     if (value !== undefined && !rule.test(value)) {
-      throw new InvalidOptionError(`The option ${prefix}${name} of fastify-login may be ${rule.may}${name === 'key' ? '' : `, not ${shown(value)}`}`)
+      throw new InvalidOptionError(`The option ${prefix}${name} of fastify-login may be ${rule.may}${secretive.includes(name) ? '' : `, not ${shown(value)}`}`)
     }
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { requireAnonymous } from 'fastify-login'
 import { Browser } from './support/browser.ts'
+import { getRaw } from './support/raw.ts'
 import { describeWays } from './support/ways.ts'
 
 describeWays('a page for visitors only', (way) => {
@@ -33,6 +34,15 @@ describeWays('a page for visitors only', (way) => {
     const other = new Browser(app)
     await other.post('/login/1')
     assert.equal((await other.get('/start?next=%2Fstart%3Fagain')).statusCode, 403)
+  })
+
+  test('sends a user on who asked for what is no address at all', async () => {
+    const { app } = await way.createApp({ after: (app) => app.get('/*', { preHandler: requireAnonymous }, () => 'anything') })
+    const { cookies } = await app.inject({ method: 'POST', url: '/login/1' })
+    const { statusCode, headers } = await getRaw(app, '//[', { Cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') })
+    await app.close()
+    assert.equal(statusCode, 302)
+    assert.equal(headers.get('location'), '/')
   })
 
   test('gives a program an error', async () => {

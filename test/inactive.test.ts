@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createApp } from './support/app.ts'
 import { Browser } from './support/browser.ts'
+import { unhandledRejection } from './support/rejections.ts'
 import { describeWays } from './support/ways.ts'
-import type { TestContext } from 'node:test'
 import type { User } from './support/user.ts'
 
 describeWays('a user is active', (way) => {
@@ -18,7 +18,7 @@ describeWays('a user is active', (way) => {
     assert.equal(await memberStatus({ id: '1' }), 200)
     assert.equal(await memberStatus({ id: '1', isActive: true }), 200)
     assert.equal(await memberStatus({ id: '1', isActive: () => true }), 200)
-    assert.equal(await memberStatus({ id: '1', active: true, isActive () { return this.active } }), 200)
+    assert.equal(await memberStatus({ id: '1', active: true, isActive (this: { active: boolean }) { return this.active } }), 200)
     for (const isActive of [false, null, 0, '', () => false, () => null, () => undefined]) assert.equal(await memberStatus({ id: '1', isActive }), 401)
   })
 
@@ -60,11 +60,3 @@ test('an isActive that fails behind an awaited loader fails the request', async 
   assert.equal(response.statusCode, 500)
   assert.match(response.body, /on purpose/)
 })
-
-/** Rejects at the first rejection that nobody handles, instead of letting it end the process. */
-function unhandledRejection (t: TestContext): Promise<never> {
-  const listeners = process.listeners('unhandledRejection')
-  process.removeAllListeners('unhandledRejection')
-  t.after(() => { for (const listener of listeners) process.on('unhandledRejection', listener) })
-  return new Promise((_resolve, reject) => process.once('unhandledRejection', (error) => reject(new Error('nobody handled a rejection', { cause: error }))))
-}

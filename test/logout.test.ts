@@ -25,13 +25,14 @@ describeWays('logging out', (way) => {
   it('leaves nobody logged in for the rest of the request', async () => {
     const { app } = await way.createApp({
       after: (app) => app.post('/leave', async (request) => {
+        const before = request.currentLogin?.userId
         await request.logoutUser()
-        return [request.currentUser, request.currentLogin, request.loginFresh, request.loginRemembered]
+        return [before, request.currentUser, request.currentLogin, request.loginFresh, request.loginRemembered]
       })
     })
     const browser = new Browser(app)
     await browser.post('/login/1', { remember: true })
-    assert.deepEqual((await browser.post('/leave')).json(), [null, null, false, false])
+    assert.deepEqual((await browser.post('/leave')).json(), ['1', null, null, false, false])
   })
 
   it('of nobody is false and tells nothing', async () => {

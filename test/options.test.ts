@@ -74,7 +74,7 @@ const wrongInRemember: Record<string, unknown[]> = {
 }
 
 const sets = [
-  ['', optionRules, wrong, (options: object) => options],
+  ['', optionRules, wrong, (options: object) => options as Record<string, unknown>],
   ['cookie.', cookieRules, wrongInCookie, (cookie: object) => ({ cookie })],
   ['remember.', rememberRules, wrongInRemember, (remember: object) => ({ remember })],
   ['remember.cookie.', cookieRules, wrongInCookie, (cookie: object) => ({ remember: { cookie } })]

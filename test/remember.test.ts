@@ -114,7 +114,7 @@ describeWays('a remembered login', (way) => {
   })
 
   it('is not restored where no user is loaded by id', async () => {
-    const { app } = await way.createApp({ options: { loadUser: undefined, loadUserFromRequest: () => null } as Partial<LoginOptions> })
+    const { app } = await way.createApp({ options: { loadUser: undefined, loadUserFromRequest: () => null } as never })
     const { browser } = await remember()
     const other = new Browser(app)
     for (const [name, kept] of browser.cookies) other.cookies.set(name, kept)

@@ -4,6 +4,7 @@ import type { LoginOptions } from 'fastify-login'
 import { createApp } from './support/app.ts'
 import { Browser } from './support/browser.ts'
 import { stopClock } from './support/clock.ts'
+import type { User } from './support/user.ts'
 import { describeWays } from './support/ways.ts'
 
 /** The same browser, whose site is another process now. */
@@ -63,7 +64,7 @@ it('A restart with the same key keeps logins and remember cookies, without a sto
 it('A new key, put before the old one, keeps logins and remember cookies; without the old one they end', async () => {
   const old = 'the secret of last year, thirty-two bytes or more'
   const newest = 'the secret of this year, thirty-two bytes or more'
-  const authHash: LoginOptions['authHash'] = (user) => (user as { passwordHash?: string }).passwordHash
+  const authHash = (user: User) => user.passwordHash
   const apps = await Promise.all([[old], [newest, old], [newest]].map(async (key) => (await createApp({ options: { key, authHash } as Partial<LoginOptions> })).app))
   const before = new Browser(apps[0]!)
   await before.post('/login/1', { remember: true })

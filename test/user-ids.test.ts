@@ -111,7 +111,7 @@ describeWays('a user', (way) => {
 
   test('may be told apart by getId, the method or the option', async () => {
     const { browser, box } = await open(way)
-    box.user = { id: 'no', getId () { return this.email }, email: 'a@example.org' }
+    box.user = { id: 'no', getId (this: { email: string }) { return this.email }, email: 'a@example.org' }
     await browser.post('/enter')
     await browser.get('/members')
     assert.deepEqual(box.asked, ['a@example.org'])

@@ -10,6 +10,7 @@ import { serveAssets } from './assets.ts'
 import { readText } from './forms.ts'
 import { confirmPage } from './pages/confirm.ts'
 import { dashboardPage } from './pages/dashboard.ts'
+import { devicesPage } from './pages/devices.ts'
 import { errorPages, showError } from './pages/errors.ts'
 import { homePage } from './pages/home.ts'
 import { loginPage } from './pages/login.ts'
@@ -18,24 +19,25 @@ import { registerPage } from './pages/register.ts'
 import { settingsPage } from './pages/settings.ts'
 import { deriveKey } from './secret-key.ts'
 import { securityHeaders } from './security-headers.ts'
-import type { Users } from './users.ts'
+import type { Storage } from './storage.ts'
 
 interface Options {
   /** At least 32 bytes: whoever knows it can be anybody. */
   key: string
   /** Closed with the site. */
-  users: Users
+  storage: Storage
   /** Tells about failures on standard output. */
   log?: boolean
 }
 
-export async function build ({ key, users, log = false }: Options): Promise<FastifyInstance> {
+export async function build ({ key, storage, log = false }: Options): Promise<FastifyInstance> {
+  const { users, logins } = storage
   const app = Fastify({
     logger: log && { level: 'warn' },
     // Answers to addresses that are none, which no hook sees.
     frameworkErrors: (error, request, reply) => showError(error, request, reply.headers(securityHeaders))
   })
-  app.addHook('onClose', () => users.close())
+  app.addHook('onClose', () => storage.close())
   app.addHook('onSend', async (_request, reply) => { reply.headers(securityHeaders) })
   errorPages(app)
 
@@ -55,6 +57,7 @@ export async function build ({ key, users, log = false }: Options): Promise<Fast
 
   await app.register(login, {
     key,
+    store: logins,
     loadUser: (id) => users.find(id),
     authHash: (user) => user.passwordHash,
     loginPath: '/login',
@@ -69,6 +72,7 @@ export async function build ({ key, users, log = false }: Options): Promise<Fast
   await app.register(loginPage, { users })
   await app.register(confirmPage)
   await app.register(dashboardPage)
+  await app.register(devicesPage)
   await app.register(settingsPage, { users })
   await app.register(logoutAction)
   return app

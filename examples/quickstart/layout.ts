@@ -39,7 +39,7 @@ export function sendPage (reply: FastifyReply, title: string, content: Html, nav
 function navigation (reply: FastifyReply): Html {
   const user = reply.request.currentUser
   const links = user
-    ? { '/dashboard': 'Dashboard', '/settings': 'Settings' }
+    ? { '/dashboard': 'Dashboard', '/devices': 'Devices', '/settings': 'Settings' }
     : { '/login': 'Log in', '/register': 'Register' }
   const here = reply.request.routeOptions.url
   return html`

@@ -1,19 +1,21 @@
-/** Starts the site: `npm start`, with PORT, SECRET_KEY and DATA_FOLDER from the environment where they are set. */
+/** Starts the site: `npm start`, with what README.md names from the environment where it is set. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from './app.ts'
 import { lock } from './lock.ts'
 import { secretKey } from './secret-key.ts'
-import { Users } from './users.ts'
+import { openStorage } from './storage.ts'
 
 const port = Number(process.env.PORT || 3000)
 const folder = process.env.DATA_FOLDER || join(import.meta.dirname, 'data')
+const { DATABASE_URL: url, REDIS_URL: redisUrl } = process.env
 
 try {
   await mkdir(folder, { recursive: true })
-  const unlock = await lock(folder)
-  const key = await secretKey(folder)
-  const app = await build({ key, users: await Users.open(join(folder, 'users')), log: true })
+  // Only the embedded database is one process's own.
+  const unlock = url ? async () => {} : await lock(folder)
+  const storage = await openStorage({ url, redisUrl, folder: join(folder, 'users') })
+  const app = await build({ key: await secretKey(folder), storage, log: true })
   app.addHook('onClose', unlock)
 
   const address = await app.listen({ host: '127.0.0.1', port })
@@ -21,6 +23,6 @@ try {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => app.close())
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException
-  console.error(code === 'EADDRINUSE' ? `Port ${port} is taken. Choose another one: PORT=${port + 1} npm start` : message)
+  console.error(code === 'EADDRINUSE' ? `Port ${port} is taken. Choose another one: PORT=${port + 1} npm start` : message || code)
   process.exit(1)
 }

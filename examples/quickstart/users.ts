@@ -1,6 +1,6 @@
-/** Keeps the users in PostgreSQL: PGlite, which runs inside this process and keeps its files in a folder. */
+/** Keeps the users in PostgreSQL. */
 import { randomUUID } from 'node:crypto'
-import { PGlite } from '@electric-sql/pglite'
+import type { Kysely } from 'kysely'
 
 export interface User {
   id: string
@@ -12,55 +12,53 @@ declare module 'fastify-login' {
   interface Register { user: User }
 }
 
-const columns = 'id, name, password_hash as "passwordHash"'
+/** The tables that the users are kept in. */
+export interface Tables {
+  users: { id: string, name: string, handle: string, password_hash: string }
+}
+
+const columns = ['id', 'name', 'password_hash as passwordHash'] as const
 
 export class Users {
-  readonly #database: PGlite
+  readonly #database: Kysely<Tables>
 
-  private constructor (database: PGlite) {
+  private constructor (database: Kysely<Tables>) {
     this.#database = database
   }
 
-  /** Without a folder the users live in memory, and are gone with the process. */
-  static async open (folder?: string): Promise<Users> {
-    const database = await PGlite.create(folder ?? 'memory://')
-    await database.exec(`
-      create table if not exists users (
-        id text primary key,
-        name text not null,
-        handle text not null unique,
-        password_hash text not null
-      )`)
+  static async open (database: Kysely<Tables>): Promise<Users> {
+    await database.schema.createTable('users').ifNotExists()
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('name', 'text', (column) => column.notNull())
+      .addColumn('handle', 'text', (column) => column.notNull().unique())
+      .addColumn('password_hash', 'text', (column) => column.notNull())
+      .execute()
     return new Users(database)
   }
 
-  find (id: string): Promise<User | null> {
-    return this.#first(`select ${columns} from users where id = $1`, [id])
+  async find (id: string): Promise<User | null> {
+    return await this.#all().where('id', '=', id).executeTakeFirst() ?? null
   }
 
-  findByName (name: string): Promise<User | null> {
-    return this.#first(`select ${columns} from users where handle = $1`, [handle(name)])
+  async findByName (name: string): Promise<User | null> {
+    return await this.#all().where('handle', '=', handle(name)).executeTakeFirst() ?? null
   }
 
   /** Null: the name is taken. The database decides, so that two registrations at once cannot both have it. */
-  add (name: string, passwordHash: string): Promise<User | null> {
-    return this.#first(`
-      insert into users (id, name, handle, password_hash) values ($1, $2, $3, $4)
-      on conflict (handle) do nothing returning ${columns}`, [randomUUID(), name, handle(name), passwordHash])
+  async add (name: string, passwordHash: string): Promise<User | null> {
+    return await this.#database.insertInto('users')
+      .values({ id: randomUUID(), name, handle: handle(name), password_hash: passwordHash })
+      .onConflict((conflict) => conflict.column('handle').doNothing())
+      .returning(columns).executeTakeFirst() ?? null
   }
 
   async changePassword (user: User, passwordHash: string): Promise<User> {
-    await this.#database.query('update users set password_hash = $1 where id = $2', [passwordHash, user.id])
+    await this.#database.updateTable('users').set({ password_hash: passwordHash }).where('id', '=', user.id).execute()
     return { ...user, passwordHash }
   }
 
-  close (): Promise<void> {
-    return this.#database.close()
-  }
-
-  async #first (query: string, values: string[]): Promise<User | null> {
-    const { rows } = await this.#database.query<User>(query, values)
-    return rows[0] ?? null
+  #all () {
+    return this.#database.selectFrom('users').select(columns)
   }
 }
 

@@ -36,14 +36,14 @@ export function loginSeal (seal: Seal): LoginSeal {
 function toTuple (login: LoginFacts): unknown[] {
   return [
     login.id, login.userId, login.generation, login.startedAt, login.provenAt, login.renewedAt, login.seenAt,
-    login.expiresAt, login.fresh, login.remembered, login.browser, login.stamp, login.rememberLongest
+    login.expiresAt, login.fresh, login.remembered, login.browser, login.stamp, login.hasRemember
   ]
 }
 
 function fromTuple (facts: unknown[]): LoginFacts {
   const [
     id, userId, generation, startedAt, provenAt, renewedAt, seenAt,
-    expiresAt, fresh, remembered, browser, stamp, rememberLongest
+    expiresAt, fresh, remembered, browser, stamp, hasRemember
   ] = facts
   return Object.freeze({
     id,
@@ -58,6 +58,6 @@ function fromTuple (facts: unknown[]): LoginFacts {
     remembered,
     browser,
     stamp,
-    rememberLongest
+    hasRemember
   }) as LoginFacts
 }

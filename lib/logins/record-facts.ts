@@ -28,7 +28,7 @@ export function factsOf (record: LoginRecord): LoginFacts {
     remembered,
     browser,
     stamp,
-    rememberLongest: remember?.duration ?? 0
+    hasRemember: remember !== null
   })
 }
 
@@ -41,7 +41,7 @@ export function restoredFactsOf (record: LoginRecord, { at, expiresAt, browser }
 export function rememberFactsOf ({ id, userId, provenAt, stamp, remember }: LoginRecord): RememberFacts | null {
   if (remember === null) return null
   const { expiresAt, duration, token } = remember
-  return Object.freeze({ id: familyOf(id), userId, provenAt, expiresAt, duration, longest: duration, stamp, token })
+  return Object.freeze({ id: familyOf(id), userId, provenAt, expiresAt, duration, stamp, token })
 }
 
 /** What the secret in a login cookie is worth. */

@@ -21,8 +21,8 @@ export interface LoginFacts extends Login {
   readonly browser: string
   /** The keyed digest of `authHash(user)`; null where the user has no stamp. */
   readonly stamp: string | null
-  /** The longest that a remember cookie of its family was made to last, in seconds; 0 where there is none. */
-  readonly rememberLongest: number
+  /** Whether a remember cookie was given out for its family. */
+  readonly hasRemember: boolean
 }
 
 /** What a proof of identity settles, whether it begins a login or confirms one. */
@@ -33,7 +33,7 @@ export interface Proof {
   readonly remembered: boolean
   readonly browser: string
   readonly stamp: string | null
-  readonly rememberLongest: number
+  readonly hasRemember: boolean
 }
 
 const familyLength = 22
@@ -74,7 +74,7 @@ export function proven (login: LoginFacts, proof: Proof): LoginFacts {
 export function restored (
   remember: RememberFacts, begunAt: number, settled: Pick<Proof, 'at' | 'expiresAt' | 'browser'>
 ): LoginFacts {
-  const { id, userId, provenAt, stamp, longest } = remember
+  const { id, userId, provenAt, stamp } = remember
   const { at, expiresAt, browser } = settled
   return Object.freeze({
     id: newLoginId(id),
@@ -89,7 +89,7 @@ export function restored (
     remembered: true,
     browser,
     stamp,
-    rememberLongest: longest
+    hasRemember: true
   })
 }
 

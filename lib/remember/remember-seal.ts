@@ -15,8 +15,6 @@ export interface RememberFacts {
   readonly expiresAt: number
   /** What it was given, for renewals. */
   readonly duration: number
-  /** The longest that any cookie of this id was given, so that ending the id outlasts them all. */
-  readonly longest: number
   /** The keyed digest of `authHash(user)`; null where the user has no stamp. */
   readonly stamp: string | null
   /** What `remember.getToken(user)` gave; null without that option. */
@@ -35,12 +33,12 @@ export function rememberSeal (seal: Seal): RememberSeal {
     open (cookie) {
       const facts = seal.open('remember', cookie)
       if (facts === null) return null
-      const [id, userId, provenAt, expiresAt, duration, longest, stamp, token] = facts
-      return Object.freeze({ id, userId, provenAt, expiresAt, duration, longest, stamp, token }) as RememberFacts
+      const [id, userId, provenAt, expiresAt, duration, stamp, token] = facts
+      return Object.freeze({ id, userId, provenAt, expiresAt, duration, stamp, token }) as RememberFacts
     },
     seal (remember) {
-      const { id, userId, provenAt, expiresAt, duration, longest, stamp, token } = remember
-      return seal.seal('remember', [id, userId, provenAt, expiresAt, duration, longest, stamp, token])
+      const { id, userId, provenAt, expiresAt, duration, stamp, token } = remember
+      return seal.seal('remember', [id, userId, provenAt, expiresAt, duration, stamp, token])
     }
   }
 }

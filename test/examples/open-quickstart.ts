@@ -1,4 +1,4 @@
-/** Opens the quickstart example with users of its own: in memory, or in a folder. */
+/** Opens the quickstart example with a storage of its own: in memory, in a folder, or on servers. */
 import type { FastifyInstance } from 'fastify'
 
 export interface Quickstart {
@@ -6,11 +6,13 @@ export interface Quickstart {
   users: { find (id: string): Promise<unknown> }
 }
 
-export async function openQuickstart (folder?: string): Promise<Quickstart> {
+interface Servers { url?: string, redisUrl?: string }
+
+export async function openQuickstart (folder?: string, servers: Servers = {}): Promise<Quickstart> {
   // Loaded by address: the example names its user for a whole TypeScript program, which the tests are not part of.
-  const [{ build }, { Users }] = await Promise.all([load('app.ts'), load('users.ts')])
-  const users = await Users.open(folder)
-  return { users, app: await build({ key: 'a key for tests, which is not a secret', users }) }
+  const [{ build }, { openStorage }] = await Promise.all([load('app.ts'), load('storage.ts')])
+  const storage = await openStorage({ folder, ...servers })
+  return { users: storage.users, app: await build({ key: 'a key for tests, which is not a secret', storage }) }
 }
 
 function load (file: string) {

@@ -4,9 +4,11 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 export class Visitor {
   readonly cookies = new Map<string, { value: string, persistent: boolean }>()
   readonly #app: FastifyInstance
+  readonly #userAgent: string
 
-  constructor (app: FastifyInstance) {
+  constructor (app: FastifyInstance, userAgent = 'Visitor') {
     this.#app = app
+    this.#userAgent = userAgent
   }
 
   /** Closes the browser and opens it again: cookies without an end of their own are gone. */
@@ -31,7 +33,7 @@ export class Visitor {
   async #request ({ headers, ...request }: { method: 'GET' | 'POST', url: string, payload?: string, headers?: Record<string, string> }) {
     const cookie = [...this.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ')
     const answer = await this.#app.inject({
-      ...request, headers: { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'user-agent': 'Visitor', cookie, ...headers }
+      ...request, headers: { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'user-agent': this.#userAgent, cookie, ...headers }
     })
     for (const { name, value, maxAge, expires } of answer.cookies) {
       if (maxAge === 0 || (expires && expires.getTime() <= Date.now())) this.cookies.delete(name)

@@ -12,6 +12,9 @@ export interface RawResponse {
   readonly body: string
 }
 
+/** In milliseconds: an answer that has not come by then does not come. */
+const patience = 3000
+
 /** Listens on the loopback interface and sends bytes; whoever calls closes the app. */
 export async function sendRaw (app: FastifyInstance, bytes: string | Buffer): Promise<RawResponse> {
   if (!app.server.listening) await app.listen({ host: '127.0.0.1', port: 0 })
@@ -21,6 +24,7 @@ export async function sendRaw (app: FastifyInstance, bytes: string | Buffer): Pr
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
     socket.on('data', (chunk) => chunks.push(chunk))
     socket.on('error', reject)
+    socket.setTimeout(patience, () => socket.destroy(new Error('no answer')))
     socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')))
   })
   return parse(answer)

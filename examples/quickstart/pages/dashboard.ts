@@ -2,8 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import { requireLogin } from 'fastify-login'
 import { html } from '../html.ts'
-import type { Html } from '../html.ts'
 import { showPage } from '../layout.ts'
+import { time } from '../time.ts'
 
 export async function dashboardPage (app: FastifyInstance): Promise<void> {
   app.get('/dashboard', { preHandler: requireLogin }, (request, reply) => {
@@ -24,12 +24,9 @@ export async function dashboardPage (app: FastifyInstance): Promise<void> {
             <dd>${loginFresh ? 'Yes: the settings are open to you' : 'No: the settings will ask for your password'}</dd>
           </div>
         </dl>`}
-      <p class="actions"><a class="button" href="/settings">Change your password</a></p>`)
+      <p class="actions">
+        <a class="button" href="/settings">Change your password</a>
+        <a class="button quiet" href="/devices">See your devices</a>
+      </p>`)
   })
-}
-
-function time (seconds: number): Html {
-  const date = new Date(seconds * 1000)
-  const readable = date.toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23', timeZone: 'UTC' })
-  return html`<time datetime="${date.toISOString()}">${readable} UTC</time>`
 }

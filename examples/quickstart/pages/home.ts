@@ -31,7 +31,8 @@ export async function homePage (app: FastifyInstance): Promise<void> {
       </li>
       <li>
         <h2>Shut the others out</h2>
-        <p>Change your password: every other browser is logged out, and this one stays.</p>
+        <p>Log any of your <a href="/devices">devices</a> out from here. Or change your password: every other browser is
+          logged out, and this one stays.</p>
       </li>
     </ol>`))
 }

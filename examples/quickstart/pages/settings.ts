@@ -21,6 +21,8 @@ export async function settingsPage (app: FastifyInstance, { users }: { users: Us
 
     // `authHash` is another one now, which ends every login of this user; the one confirmed for the new hash stays.
     await request.confirmLogin(await users.changePassword(request.currentUser, await hashPassword(password)))
+    // They are worth nothing any more: this takes them off the list of devices.
+    await app.login.endLogins(request.currentUser.id, { except: request.currentLogin?.id ?? null })
     request.flash('success', 'Your password is changed. Every other browser is logged out.')
     return reply.redirect('/settings')
   })

@@ -1,0 +1,80 @@
+/**
+ * Makes an identity of a provider's answer, or refuses it: state, issuer, PKCE, nonce, audience, times and signature.
+ *
+ * @module
+ */
+import type { IDToken, TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client'
+import { attemptLife, type Attempt } from './attempt.ts'
+import { because, InvalidAnswerError } from './errors.ts'
+import { failureOf, isUnknownKey } from './failures.ts'
+import type { Identity, Tokens } from './identity.ts'
+import type { Peers } from './peers.ts'
+import type { Provider } from './provider.ts'
+import type { ProviderSettings } from './provider-settings.ts'
+import { nowInSeconds, type Site } from './site.ts'
+
+type Response = TokenEndpointResponse & TokenEndpointResponseHelpers
+
+/**
+ * Exchanges the code of an answer. `query` is what the request was sent with; the address before it is the
+ * configured one. Rejects with the library's own error where a key is not known, and with ours in all other cases.
+ */
+export async function readAnswer (site: Site, provider: Provider, attempt: Attempt, query: string): Promise<Identity> {
+  const { client } = site.peers
+  const configuration = await provider.configuration()
+  const url = new URL(site.settings.redirectUri)
+  url.search = query
+  const response = await client.authorizationCodeGrant(configuration, url, {
+    expectedState: attempt.state,
+    expectedNonce: attempt.nonce,
+    pkceCodeVerifier: attempt.verifier,
+    idTokenExpected: true,
+    ...maxAgeOf(attempt, provider.settings)
+  }).catch((error: unknown) => { throw isUnknownKey(error) ? error : failureOf(client, error, 'answered') })
+  const claims = response.claims() as IDToken
+  await checkSharedSignature(site.peers, provider.settings, response)
+  checkTimes(claims, attempt, provider.settings.clockTolerance)
+  const tokens = tokensOf(response)
+  const userinfo = provider.settings.userinfo
+    ? await client.fetchUserInfo(configuration, tokens.accessToken, claims.sub)
+      .catch((error: unknown) => { throw failureOf(client, error, 'answered') })
+    : null
+  return { claims, userinfo, tokens, provider: provider.settings.name }
+}
+
+/** The tokens of a response. */
+export function tokensOf (response: Response): Tokens {
+  const lasts = response.expiresIn()
+  return {
+    accessToken: response.access_token,
+    expiresAt: lasts === undefined ? null : nowInSeconds() + lasts,
+    refreshToken: response.refresh_token ?? null,
+    idToken: response.id_token ?? null,
+    scope: response.scope ?? null
+  }
+}
+
+function maxAgeOf ({ purpose }: Attempt, { parameters }: ProviderSettings): { maxAge?: number } {
+  // How long the visitor took counts as well: `checkTimes` compares with the beginning of the attempt.
+  if (purpose === 'reauthenticate') return { maxAge: attemptLife }
+  return parameters['max_age'] === undefined ? {} : { maxAge: Number(parameters['max_age']) }
+}
+
+/** The signature by a shared secret, which the library does not check. */
+async function checkSharedSignature ({ jose }: Peers, { idTokenAlgorithm, clientSecret }: ProviderSettings, { id_token: token }: Response): Promise<void> {
+  if (!idTokenAlgorithm?.startsWith('HS')) return
+  const { compactVerify } = jose
+  await compactVerify(token as string, Buffer.from(clientSecret as string), { algorithms: [idTokenAlgorithm] })
+    .catch((error: unknown) => { throw because(new InvalidAnswerError(), error) })
+}
+
+/** What the library leaves out: a token from the future, and a proof of identity older than the question for it. */
+function checkTimes ({ iat, auth_time: provenAt }: IDToken, { purpose, startedAt }: Attempt, tolerance: number): void {
+  const now = nowInSeconds()
+  if (iat > now + tolerance) throw because(new InvalidAnswerError(), new Error('The ID token was issued in the future: is a clock wrong?'))
+  if (purpose !== 'reauthenticate') return
+  const tooOld = typeof provenAt !== 'number' || provenAt < Math.floor(startedAt) - tolerance ||
+    // Both times are the provider's, so that its clock may be off and 25 seconds too old are too old all the same.
+    iat - provenAt > Math.ceil(now - startedAt)
+  if (tooOld) throw because(new InvalidAnswerError(), new Error('The user did not prove who they are after they were asked to'))
+}

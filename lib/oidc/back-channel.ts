@@ -1,0 +1,21 @@
+/**
+ * The route where a provider tells, server to server, that a user or one of their sessions has ended there.
+ *
+ * @module
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LogoutTokenError } from './errors.ts'
+import type { LoginMarks } from './login-marks.ts'
+import { readLogoutToken } from './logout-token.ts'
+import { nowInSeconds, type Site } from './site.ts'
+
+export function backChannelRoute ({ peers, providers }: Site, marks: LoginMarks) {
+  return async function backChannelLogout (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    reply.header('cache-control', 'no-store')
+    const { logout_token: token } = (request.body ?? {}) as { logout_token?: unknown }
+    const { named, id, expiresAt } = await readLogoutToken(peers.jose, providers.values(), token)
+    if (!await marks.isNew(id, expiresAt - nowInSeconds() + 60)) throw new LogoutTokenError()
+    await marks.end(named)
+    return reply.code(200).send()
+  }
+}

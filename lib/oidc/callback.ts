@@ -1,0 +1,76 @@
+/**
+ * The route that a provider sends visitors back to: ends in `request.loginUser` or `confirmLogin`, or in an error.
+ *
+ * @module
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { FifoMap } from 'toad-cache'
+import { readAnswer } from './answer.ts'
+import { attemptLife, type Attempt } from './attempt.ts'
+import { because, InvalidAnswerError, NoUserError, OtherUserError, UnknownAttemptError } from './errors.ts'
+import { isUnknownKey } from './failures.ts'
+import { providerLoginOf, type Identity, type ProviderLogin } from './identity.ts'
+import type { Provider } from './provider.ts'
+import { nowInSeconds, type Site } from './site.ts'
+import { sendToProvider } from './start.ts'
+
+/** How many states that have come back are kept in mind: a code that is used twice has the provider revoke its tokens. */
+const mostUsed = 10_000
+
+export function callbackRoute (site: Site) {
+  const used = new FifoMap<true>(mostUsed, attemptLife * 1000)
+  return async function callback (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { state } = request.query as { state?: unknown }
+    const attempt = typeof state === 'string' ? site.cookies.take(request, reply, state, nowInSeconds()) : null
+    if (attempt === null || used.get(attempt.state) !== undefined) return goHome(site, request, reply)
+    used.set(attempt.state, true)
+    const provider = site.providers.get(attempt.provider)
+    if (provider === undefined) throw new UnknownAttemptError()
+    const identity = await identify(site, provider, attempt, request)
+    if (identity === null) return await sendToProvider(site, provider, { ...attempt, again: true }, request, reply)
+    await enter(site, attempt, identity, request, reply)
+    return reply.header('referrer-policy', 'no-referrer').redirect(attempt.next, 302)
+  }
+}
+
+/** The Back button of somebody who is in already leads to the site, and not to an error. */
+function goHome (site: Site, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (request.currentLogin !== null) return reply.redirect(site.settings.afterLogin, 302)
+  throw because(new UnknownAttemptError(), new Error(
+    'No cookie of this log-in came with the request. It is set on the host that the visitor began on, which has to be ' +
+    `that of baseUrl (${site.settings.origin}), lasts ten minutes, and goes with the first answer that comes back`))
+}
+
+/** Who came back; null where the provider signed with a key that was not known: it is known now, and the next try succeeds. */
+async function identify (site: Site, provider: Provider, attempt: Attempt, request: FastifyRequest): Promise<Identity | null> {
+  const question = request.originalUrl.indexOf('?')
+  try {
+    return await readAnswer(site, provider, attempt, request.originalUrl.slice(question))
+  } catch (error) {
+    if (!isUnknownKey(error)) throw error
+    if (attempt.again) throw because(new InvalidAnswerError(), error)
+    await provider.renew()
+    return null
+  }
+}
+
+async function enter (site: Site, attempt: Attempt, identity: Identity, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const login = providerLoginOf(identity, site.settings.keepTokens)
+  const { expected } = attempt
+  if (expected !== null && expected.subject !== null && expected.subject !== login.subject) throw new OtherUserError()
+  const user = await site.settings.toUser(identity, request)
+  if (user === null || user === undefined) throw new NoUserError()
+  if (expected !== null) {
+    if (request.currentLogin?.userId !== expected.userId || !await request.confirmLogin(user)) throw new OtherUserError()
+  } else if (!await request.loginUser(user, { remember: site.settings.remember, ...site.logins.optionsFor(login) })) {
+    throw new NoUserError()
+  }
+  await keep(site, attempt, login, request, reply)
+}
+
+async function keep (site: Site, attempt: Attempt, login: ProviderLogin, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  await site.logins.keep(request, reply, login, attempt.expected !== null)
+  const provider = site.providers.get(login.provider) as Provider
+  await site.marks?.mark(request, login, provider.settings.clientId, attempt.startedAt)
+  if (attempt.purpose !== 'reauthenticate') site.cookies.succeed(request, reply, attempt.state, nowInSeconds())
+}

@@ -1,0 +1,50 @@
+/**
+ * The cookies of OpenID Connect: HttpOnly, Lax because a provider sends visitors back from another site, and sealed.
+ *
+ * @module
+ */
+import type { CookieSerializeOptions } from '@fastify/cookie'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/** A cookie's name and path, the same for setting and clearing. */
+export interface Cookie { readonly name: string, readonly path: string, readonly secure: boolean }
+
+/** The name under its prefix: browsers refuse such a cookie from plain http, and `__Host-` from any other host (RFC 6265bis, 4.1.3). */
+export function fixCookie (name: string, path: string, secure: boolean): Cookie {
+  const prefix = !secure ? '' : path === '/' ? '__Host-' : '__Secure-'
+  return Object.freeze({ name: prefix + name, path, secure })
+}
+
+/** All cookies of a request, whichever hook the application lets @fastify/cookie parse in. */
+export function cookiesOf (request: FastifyRequest): Readonly<Record<string, string | undefined>> {
+  return request.cookies ?? request.server.parseCookie(request.headers.cookie ?? '')
+}
+
+/** Sets a cookie for so many seconds. */
+export function setCookie (reply: FastifyReply, cookie: Cookie, value: string, lifetime: number): void {
+  write(reply, cookie, value, Math.ceil(lifetime))
+}
+
+export function clearCookie (reply: FastifyReply, cookie: Cookie): void {
+  write(reply, cookie, '', 0)
+}
+
+// Every attribute is named, `undefined` too: @fastify/cookie fills what is not from the application's `parseOptions`.
+function write (reply: FastifyReply, { name, path, secure }: Cookie, value: string, maxAge: number): void {
+  const attributes = {
+    path,
+    secure,
+    maxAge,
+    expires: maxAge === 0 ? new Date(0) : undefined,
+    httpOnly: true,
+    sameSite: 'lax',
+    domain: undefined,
+    partitioned: undefined,
+    priority: undefined,
+    signed: false,
+    encode: String
+  }
+  reply.setCookie(name, value, attributes as unknown as CookieSerializeOptions)
+  // A shared cache that kept the answer would hand the cookie to the next visitor.
+  reply.header('cache-control', 'no-store')
+}

@@ -1,0 +1,53 @@
+/**
+ * Who came back from a provider, and with what.
+ *
+ * @module
+ */
+import type { IDToken, UserInfoResponse } from 'openid-client'
+
+/** The tokens of a log-in. Times are seconds since 1970. */
+export interface Tokens {
+  readonly accessToken: string
+  /** When the access token ends; null where the provider did not say. */
+  readonly expiresAt: number | null
+  readonly refreshToken: string | null
+  readonly idToken: string | null
+  /** What was granted, as the provider wrote it; null: what was asked for. */
+  readonly scope: string | null
+}
+
+/** What `toUser` gets. All of it is validated, the signature included. */
+export interface Identity {
+  /** The claims of the ID token. A user is known by `iss` and `sub`, never by an email address. */
+  readonly claims: IDToken
+  /** What the userinfo endpoint says, where the option `userinfo` asks it; else null. */
+  readonly userinfo: UserInfoResponse | null
+  readonly tokens: Tokens
+  /** The name of the provider; `'default'` where there is only one. */
+  readonly provider: string
+}
+
+/** A user's session at a provider, as far as it is kept with the login here. */
+export interface ProviderLogin {
+  readonly provider: string
+  readonly issuer: string
+  readonly subject: string
+  /** The provider's name for its session, which back-channel logout may use. */
+  readonly session: string | null
+  /** For `id_token_hint` at logout. */
+  readonly idToken: string | null
+  /** Null unless they are to be kept. */
+  readonly tokens: Tokens | null
+}
+
+/** What of an identity is kept. */
+export function providerLoginOf ({ claims, tokens, provider }: Identity, keepTokens: boolean): ProviderLogin {
+  return {
+    provider,
+    issuer: claims.iss,
+    subject: claims.sub,
+    session: typeof claims['sid'] === 'string' ? claims['sid'] : null,
+    idToken: tokens.idToken,
+    tokens: keepTokens ? tokens : null
+  }
+}

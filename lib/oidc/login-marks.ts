@@ -1,0 +1,93 @@
+/**
+ * Finds the logins of a provider's user, or of one session there, so that a logout there can end them here.
+ *
+ * The store knows logins by their own user alone. So each login has marks: records of the store, too, whose owner is
+ * a digest of issuer, client and subject (and another of issuer, client and session), and whose data name the login.
+ *
+ * A login that is under way at that moment is in no list yet. So a logout first ends "all logins" of a third owner,
+ * the gate, which has none: what stays is the mark that `create` looks at, and a login asks it once it is there.
+ *
+ * @module
+ */
+import { hash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import type { LoginManager, LoginStore } from '../index.ts'
+import type { ProviderLogin } from './identity.ts'
+import { gateOf, markIdOf, markOf, ownersOf, type Named } from './mark-record.ts'
+import { nowInSeconds } from './site.ts'
+
+interface Pending { readonly loginId: string, readonly gates: readonly string[], readonly begunAt: number }
+
+/** The longest that a remembered login can last. */
+const longest = 400 * 24 * 3600
+
+export class LoginMarks {
+  readonly #store: LoginStore
+  readonly #manager: LoginManager
+  readonly #remember: boolean
+  readonly #pending = new WeakMap<FastifyRequest, Pending>()
+
+  constructor (store: LoginStore, manager: LoginManager, remember: boolean) {
+    this.#store = store
+    this.#manager = manager
+    this.#remember = remember
+  }
+
+  /** Marks the login that the answer will begin. `begunAt` is when the visitor was sent to the provider. */
+  async mark (request: FastifyRequest, { issuer, subject, session }: ProviderLogin, clientId: string, begunAt: number): Promise<void> {
+    const { currentLogin } = request
+    if (currentLogin === null) return
+    const owners = ownersOf({ issuer, clientId, subject, session })
+    const now = nowInSeconds()
+    const keepUntil = Math.max(currentLogin.expiresAt, this.#remember ? now + longest : 0)
+    for (const owner of owners) {
+      const mark = markOf(owner, now, keepUntil, { login: currentLogin.id, session })
+      const id = markIdOf(owner, currentLogin.id)
+      const present = await this.#store.find(id)
+      if (present === null) await this.#store.create({ ...mark, id })
+      else await this.#store.update({ ...mark, id, version: present.version + 1 }, present.version)
+    }
+    this.#pending.set(request, { loginId: currentLogin.id, gates: owners.map(gateOf), begunAt })
+  }
+
+  /** Once a login has ended by itself. */
+  async unmark (loginId: string, { issuer, subject, session }: ProviderLogin, clientId: string): Promise<void> {
+    for (const owner of ownersOf({ issuer, clientId, subject, session })) await this.#store.remove(markIdOf(owner, loginId))
+  }
+
+  /** Once the login is there: ends it where the provider has logged its user out since they were sent there. */
+  async settle (request: FastifyRequest): Promise<void> {
+    const pending = this.#pending.get(request)
+    if (pending === undefined) return
+    for (const gate of pending.gates) {
+      const probe = markOf(gate, pending.begunAt, nowInSeconds() + 1, null)
+      if (!await this.#store.create(probe)) await this.#manager.endLogin(pending.loginId)
+      else await this.#store.remove(probe.id)
+    }
+  }
+
+  /** Ends the logins that a logout names, those under way included. A later login is another one. */
+  async end (named: Named): Promise<void> {
+    // Where a session is named it alone ends, also where the user is named with it.
+    const [gate] = ownersOf(named.session === null ? named : { ...named, subject: null })
+    if (gate === undefined) return
+    await this.#store.removeAll(gateOf(gate))
+    for (const owner of ownersOf(named)) {
+      for (const { id, data } of await this.#store.list(owner)) {
+        const { login, session = null } = (data ?? {}) as { login?: unknown, session?: unknown }
+        if (typeof login !== 'string' || (named.session !== null && session !== null && session !== named.session)) continue
+        await this.#manager.endLogin(login)
+        await this.#store.remove(id)
+      }
+    }
+  }
+
+  /** Whether a thing was not said before: a logout token counts once, on every process. */
+  async isNew (thing: string, forSeconds: number): Promise<boolean> {
+    const id = hash('sha256', thing, 'base64url').slice(0, 33)
+    if (await this.#store.find(id) !== null) return false
+    const now = nowInSeconds()
+    await this.#store.create({ ...markOf(gateOf(thing), now, now + forSeconds, null), id })
+    return true
+  }
+}

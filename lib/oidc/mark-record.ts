@@ -1,0 +1,59 @@
+/**
+ * The records that mark a login: their owners, their ids, and what stands in them.
+ *
+ * @module
+ */
+import { hash, randomBytes } from 'node:crypto'
+import type { LoginRecord } from '../index.ts'
+
+/** What a logout names at the provider: a user, one of their sessions, or both. */
+export interface Named { readonly issuer: string, readonly clientId: string, readonly subject: string | null, readonly session: string | null }
+
+/** The owners of the marks of whatever is named: of a user, of a session, or of both. */
+export function ownersOf ({ issuer, clientId, subject, session }: Named): string[] {
+  const owner = (kind: string, name: string | null) => name === null ? [] : [digest(JSON.stringify([kind, issuer, clientId, name]))]
+  return [...owner('sub', subject), ...owner('sid', session)]
+}
+
+/** The owner that an owner's logouts leave their mark at. */
+export function gateOf (owner: string): string {
+  return digest(`gate\n${owner}`)
+}
+
+/** One mark for each login, however often it is proven. */
+export function markIdOf (owner: string, loginId: string): string {
+  return hash('sha256', `${owner}\n${loginId}`, 'base64url').slice(0, 33)
+}
+
+function digest (text: string): string {
+  return hash('sha256', `fastify-login/oidc\n${text}`, 'base64url').slice(0, 22)
+}
+
+/** A record that is no login: it has no secret that a cookie could name, and has expired as one. */
+export function markOf (owner: string, begunAt: number, keepUntil: number, data: unknown): LoginRecord {
+  const [provenAt, renewedAt, seenAt, expiresAt] = [begunAt, begunAt, begunAt, begunAt]
+  return {
+    id: randomBytes(25).toString('base64url').slice(0, 33),
+    owner,
+    version: 0,
+    begunAt,
+    keepUntil,
+    userId: '',
+    secret: '',
+    previousSecret: null,
+    previousUntil: 0,
+    provenAt,
+    renewedAt,
+    seenAt,
+    expiresAt,
+    fresh: false,
+    stale: true,
+    remembered: false,
+    browser: '',
+    stamp: null,
+    userAgent: '',
+    ip: '',
+    remember: null,
+    data
+  }
+}

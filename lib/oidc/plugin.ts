@@ -1,0 +1,104 @@
+/**
+ * Wires OpenID Connect into a scope: what its routes share, and the routes.
+ *
+ * @module
+ */
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { errors, requireAnonymous } from '../index.ts'
+import { backChannelRoute } from './back-channel.ts'
+import { BrowserCookies } from './browser-cookies.ts'
+import { callbackRoute } from './callback.ts'
+import { showErrors } from './error-pages.ts'
+import { readForms } from './form-body.ts'
+import { LoginMarks } from './login-marks.ts'
+import { logoutRoute } from './logout.ts'
+import type { OidcOptions } from './options.ts'
+import { loadPeers } from './peers.ts'
+import { Provider } from './provider.ts'
+import { refreshAt } from './refresh.ts'
+import { loginRoute, reauthenticateRoute, registerRoute } from './routes.ts'
+import { SealedLogins } from './sealed-logins.ts'
+import { siteSettings } from './settings.ts'
+import type { Site } from './site.ts'
+import { StoredLogins } from './stored-logins.ts'
+import { Tokens } from './tokens.ts'
+
+async function openIdConnect (app: FastifyInstance, options: OidcOptions): Promise<void> {
+  const site = await openSite(app, options)
+  app.decorate('oidc', { tokens: site.tokens })
+  await app.register(async (scope) => declareRoutes(scope, site))
+}
+
+async function openSite (app: FastifyInstance, options: OidcOptions): Promise<Site> {
+  const settings = await siteSettings(options)
+  const peers = await loadPeers()
+  const { login: manager } = app
+  const { store } = manager
+  const { keepTokens, remember, paths } = settings
+  if (store === null && paths.backChannelLogout !== null) throw new errors.StoreRequiredError('The option paths.backChannelLogout of fastify-login/oidc')
+  if (store === null && keepTokens) throw new errors.StoreRequiredError('The option keepTokens of fastify-login/oidc')
+  const seal = (purpose: string) => manager.createSeal(app, purpose)
+  const providers = new Map(settings.providers.map((one) => [one.name, new Provider(one, peers, app.log)]))
+  const stored = store === null ? null : new StoredLogins(manager, await seal('oidc-record'))
+  return {
+    manager,
+    settings,
+    peers,
+    providers,
+    cookies: new BrowserCookies({ attempt: await seal('oidc-attempt'), rounds: await seal('oidc-rounds') }, settings),
+    logins: stored ?? new SealedLogins({ login: await seal('oidc-login'), idToken: await seal('oidc-id-token') }, settings),
+    marks: store === null || paths.backChannelLogout === null ? null : new LoginMarks(store, manager, remember),
+    tokens: new Tokens(manager, keepTokens ? stored : null, refreshAt(providers, peers))
+  }
+}
+
+function declareRoutes (scope: FastifyInstance, site: Site): void {
+  const { settings: { paths }, marks } = site
+  readForms(scope)
+  showErrors(scope, site.settings)
+  // Who is to log in must be able to: also where every other route needs a login.
+  const page = { exposeHeadRoute: false, config: { login: 'optional' } } as const
+  scope.get(paths.login, { ...page, preHandler: requireAnonymous }, loginRoute(site))
+  scope.get(paths.register, { ...page, preHandler: requireAnonymous }, registerRoute(site))
+  scope.get(paths.reauthenticate, page, reauthenticateRoute(site))
+  scope.get(paths.callback, {
+    ...page,
+    async onSend (request) {
+      await marks?.settle(request).catch((error: unknown) => {
+        request.log.error({ err: error }, 'fastify-login/oidc could not ask whether the provider has ended this login meanwhile')
+      })
+    }
+  }, callbackRoute(site))
+  scope.post(paths.logout, page, logoutRoute(site))
+  if (marks !== null && paths.backChannelLogout !== null) {
+    scope.post(paths.backChannelLogout, { config: { login: 'ignored' } }, backChannelRoute(site, marks))
+  }
+}
+
+/**
+ * Logs users in at OpenID Connect providers. To be registered after `fastify-login`, whose options `loginPath` and
+ * `refreshPath` name the paths of `login` and `reauthenticate`.
+ *
+ * @example
+ * import Fastify from 'fastify'
+ * import login from 'fastify-login'
+ * import oidc from 'fastify-login/oidc'
+ *
+ * const users = new Map<string, { id: string }>()
+ * const app = Fastify()
+ * await app.register(login, {
+ *   key: 'a secret of at least thirty-two bytes',
+ *   loadUser: (id) => users.get(id),
+ *   loginPath: '/login',
+ *   refreshPath: '/reauthenticate'
+ * })
+ * await app.register(oidc, {
+ *   clientSecrets: 'client_secrets.json',
+ *   baseUrl: 'https://www.example.org',
+ *   toUser: ({ claims }) => users.get(claims.sub)
+ * })
+ */
+export const oidc: FastifyPluginAsync<OidcOptions> = fastifyPlugin(openIdConnect, {
+  name: 'fastify-login/oidc', fastify: '>=5.4.0 <6', dependencies: ['fastify-login']
+})

@@ -1,0 +1,97 @@
+/**
+ * What is settled about a provider at boot.
+ *
+ * @module
+ */
+import type { CustomFetch } from 'openid-client'
+import { readClientSecrets } from './client-secrets.ts'
+import type { ProviderOptions } from './options.ts'
+import { checkByRules, invalid, providerRules } from './rules.ts'
+
+export interface ProviderSettings {
+  readonly name: string
+  readonly label: string
+  readonly issuer: URL
+  readonly clientId: string
+  /** Null for a public client. */
+  readonly clientSecret: string | null
+  readonly clientAuthentication: ProviderOptions['clientAuthentication'] | null
+  readonly scope: string
+  readonly userinfo: boolean
+  readonly idTokenAlgorithm: string | null
+  readonly parameters: Readonly<Record<string, string>>
+  readonly pushRequest: boolean
+  readonly registerUrl: string | null
+  readonly clockTolerance: number
+  readonly timeout: number
+  readonly fetch: CustomFetch | null
+}
+
+/** Parameters that each attempt sets for itself, or that would change what comes back. */
+const ownParameters = [
+  'client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'state', 'nonce', 'code_challenge',
+  'code_challenge_method', 'request', 'request_uri'
+]
+
+/** Settles the options of a provider, or stops the boot. */
+export async function providerSettings (
+  name: string, prefix: string, options: ProviderOptions, redirectUri: string, production: boolean
+): Promise<ProviderSettings> {
+  checkByRules(options, providerRules, prefix)
+  const client = options.clientSecrets === undefined ? {} : await readClientSecrets(options.clientSecrets)
+  const { issuer = client.issuer, clientId = client.clientId, clientSecret = client.clientSecret ?? null } = options
+  if (issuer === undefined) throw invalid(`${prefix}issuer`, "is missing: it may be a URL such as 'https://accounts.example.org'")
+  if (clientId === undefined) throw invalid(`${prefix}clientId`, 'is missing: it is what the provider calls this site')
+  if (client.redirectUris !== undefined && !client.redirectUris.includes(redirectUri)) {
+    throw invalid(`${prefix}clientSecrets`, `has redirect_uris without ${redirectUri}, which baseUrl and paths.callback make`)
+  }
+  const parameters = options.authorizationParameters ?? {}
+  const own = Object.keys(parameters).find((parameter) => ownParameters.includes(parameter))
+  if (own !== undefined) throw invalid(`${prefix}authorizationParameters`, `may not name ${own}: each log-in sets its own`)
+  if (parameters['max_age'] !== undefined && !/^\d{1,9}$/.test(parameters['max_age'])) {
+    throw invalid(`${prefix}authorizationParameters`, 'may name max_age as a number of seconds')
+  }
+  const { idTokenAlgorithm = null } = options
+  if (idTokenAlgorithm?.startsWith('HS') && clientSecret === null) throw invalid(`${prefix}idTokenAlgorithm`, `may be ${idTokenAlgorithm} only with a clientSecret, which signs`)
+  return Object.freeze({
+    name,
+    label: options.label ?? name,
+    issuer: checkedIssuer(issuer, `${prefix}issuer`, production),
+    clientId,
+    clientSecret,
+    clientAuthentication: options.clientAuthentication ?? null,
+    scope: checkedScope(options.scope ?? 'openid email profile', `${prefix}scope`),
+    userinfo: options.userinfo ?? false,
+    idTokenAlgorithm,
+    parameters,
+    pushRequest: options.pushRequest ?? false,
+    registerUrl: options.registerUrl ?? null,
+    clockTolerance: options.clockTolerance ?? 30,
+    timeout: options.timeout ?? 5,
+    fetch: options.fetch ?? null
+  })
+}
+
+/** The scope as the provider reads it: names, one of which is `openid` and not merely begins so. */
+function checkedScope (scope: string | readonly string[], option: string): string {
+  const names = (typeof scope === 'string' ? scope : scope.join(' ')).split(/\s+/).filter(Boolean)
+  if (!names.includes('openid')) throw invalid(option, "must hold 'openid': without it the provider says nothing of the user")
+  return names.join(' ')
+}
+
+/** An address of `/.well-known/…` would switch off the check that the document is this issuer's own. */
+function checkedIssuer (issuer: string, option: string, production: boolean): URL {
+  const url = URL.canParse(issuer) ? new URL(issuer) : null
+  if (url === null || url.search !== '' || url.hash !== '' || url.username !== '' || url.pathname.includes('/.well-known/')) {
+    throw invalid(option, "may be a URL such as 'https://accounts.example.org', without a query and without /.well-known/…")
+  }
+  if (url.protocol !== 'https:' && !(isLoopback(url) && !production)) {
+    throw invalid(option, 'may be an https URL; http is for a provider on this machine, and not in production')
+  }
+  return url
+}
+
+/** Whether nobody but this machine can hear what is said. */
+export function isLoopback ({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)
+}

@@ -1,0 +1,30 @@
+/**
+ * Exchanges a refresh token at the provider of a login.
+ *
+ * @module
+ */
+import { tokensOf } from './answer.ts'
+import { RefusedError, InvalidAnswerError } from './errors.ts'
+import { failureOf } from './failures.ts'
+import type { Peers } from './peers.ts'
+import type { Provider } from './provider.ts'
+import type { Refresh } from './tokens.ts'
+
+export function refreshAt (providers: ReadonlyMap<string, Provider>, { client }: Peers): Refresh {
+  return async function refresh (login, refreshToken) {
+    const provider = providers.get(login.provider)
+    if (provider === undefined) return null
+    const configuration = await provider.configuration()
+    try {
+      const response = await client.refreshTokenGrant(configuration, refreshToken)
+      // A new ID token has to be the same user's (OpenID Connect Core 1.0, 12.2).
+      if (response.id_token !== undefined && response.claims()?.sub !== login.subject) return null
+      const tokens = tokensOf(response)
+      return { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken }
+    } catch (error) {
+      const failure = failureOf(client, error, 'answered')
+      if (failure instanceof RefusedError || failure instanceof InvalidAnswerError) return null
+      throw failure
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Keeps who a user is at their provider in the record of the login: it ends with the login, wherever that is ended.
+ *
+ * @module
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { CookieSeal, LoginManager } from '../index.ts'
+import type { ProviderLogin } from './identity.ts'
+import type { ProviderLogins } from './site.ts'
+
+/** What stands in the record: sealed, so that who reads the store has no token of anybody. */
+export interface StoredLogin {
+  readonly oidc: string
+  /** Who exchanges the refresh token at the moment, and until when they are waited for. */
+  readonly refreshing?: { readonly by: string, readonly until: number }
+}
+
+export class StoredLogins implements ProviderLogins {
+  readonly #manager: LoginManager
+  readonly #seal: CookieSeal
+
+  constructor (manager: LoginManager, seal: CookieSeal) {
+    this.#manager = manager
+    this.#seal = seal
+  }
+
+  optionsFor (login: ProviderLogin): { data: StoredLogin } {
+    return { data: this.write(login) }
+  }
+
+  async keep (request: FastifyRequest, _reply: FastifyReply, login: ProviderLogin, confirmed: boolean): Promise<void> {
+    // A login that begins has the data already, from `loginUser`: it is written with the login or not at all.
+    if (!confirmed || request.currentLogin === null) return
+    await this.#manager.changeLoginData(request.currentLogin.id, () => this.write(login))
+  }
+
+  async find (request: FastifyRequest): Promise<ProviderLogin | null> {
+    return request.currentLogin === null ? null : this.read(await this.#manager.loginData(request.currentLogin.id))
+  }
+
+  /** The record is gone with the login. */
+  forget (): void {}
+
+  write ({ provider, issuer, subject, session, idToken, tokens }: ProviderLogin): StoredLogin {
+    return { oidc: this.#seal.seal([provider, issuer, subject, session, idToken, tokens]) }
+  }
+
+  /** Null where the data are not ours: the user logged in by other means. */
+  read (data: unknown): ProviderLogin | null {
+    const { oidc } = (data ?? {}) as Partial<StoredLogin>
+    const facts = typeof oidc === 'string' ? this.#seal.open(oidc) : null
+    if (facts === null) return null
+    const [provider, issuer, subject, session, idToken, tokens] = facts as [
+      string, string, string, string | null, string | null, ProviderLogin['tokens']]
+    return { provider, issuer, subject, session, idToken, tokens }
+  }
+}

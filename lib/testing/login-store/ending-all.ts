@@ -1,0 +1,104 @@
+/**
+ * What a store promises of ending all logins of an owner: those that are under way end, too.
+ *
+ * @module
+ */
+import assert from 'node:assert/strict'
+import { makeRecord, makeRecords, next, now, promise, randomOwner, stopClock, type MakeStore } from './setting.ts'
+
+export function endingAll (makeStore: MakeStore): void {
+  promise(makeStore, 'all logins of an owner end, and are counted; those of others go on', async (store) => {
+    const records = makeRecords(randomOwner(), 3)
+    const stranger = makeRecord()
+    for (const record of [...records, stranger]) await store.create(record)
+    assert.equal(await store.removeAll(records[0]!.owner), 3)
+    assert.deepEqual(await Promise.all(records.map(({ id }) => store.find(id))), [null, null, null])
+    assert.deepEqual(await store.list(records[0]!.owner), [])
+    assert.equal(await store.update(next(records[0]!), 0), false)
+    assert.equal(await store.removeAll(records[0]!.owner), 0)
+    assert.deepEqual(await store.list(stranger.owner), [stranger])
+  })
+
+  promise(makeStore, 'all but one end', async (store) => {
+    const records = makeRecords(randomOwner(), 3)
+    const [kept] = records
+    for (const record of records) await store.create(record)
+    assert.equal(await store.removeAll(kept!.owner, kept!.id), 2)
+    assert.deepEqual(await store.list(kept!.owner), [kept])
+    assert.deepEqual(await store.find(kept!.id), kept)
+    assert.equal(await store.update(next(kept!), 0), true)
+    assert.equal(await store.removeAll(kept!.owner, kept!.id), 0)
+    assert.equal(await store.removeAll(kept!.owner), 1)
+    assert.equal(await store.find(kept!.id), null)
+  })
+
+  promise(makeStore, 'the login of somebody else as an exception saves nobody, and is left alone', async (store) => {
+    const record = makeRecord()
+    const stranger = makeRecord()
+    await store.create(record)
+    await store.create(stranger)
+    assert.equal(await store.removeAll(record.owner, stranger.id), 1)
+    assert.equal(await store.find(record.id), null)
+    assert.deepEqual(await store.find(stranger.id), stranger)
+  })
+
+  promise(makeStore, 'a login under way ends with them where it began before, or at the same time; later ones live', async (store, context) => {
+    stopClock(context)
+    const owner = randomOwner()
+    const at = now()
+    await store.removeAll(owner)
+    for (const begunAt of [at - 3600, at - 0.001, at]) {
+      const record = makeRecord({ owner, begunAt })
+      assert.equal(await store.create(record), false)
+      assert.equal(await store.find(record.id), null)
+    }
+    assert.deepEqual(await store.list(owner), [])
+    const later = makeRecord({ owner, begunAt: at + 0.001 })
+    assert.equal(await store.create(later), true)
+    assert.deepEqual(await store.list(owner), [later])
+    assert.equal(await store.create(makeRecord({ begunAt: at - 60 })), true, 'of another owner')
+  })
+
+  promise(makeStore, 'the exception may be a login under way', async (store, context) => {
+    stopClock(context)
+    const [pending, other] = makeRecords(randomOwner(), 2)
+    await store.removeAll(pending!.owner, pending!.id)
+    assert.equal(await store.create(other!), false)
+    assert.equal(await store.create(pending!), true)
+    assert.deepEqual(await store.find(pending!.id), pending)
+    assert.deepEqual(await store.list(pending!.owner), [pending])
+    assert.equal(await store.update(next(pending!), 0), true)
+  })
+
+  promise(makeStore, 'an exception holds against its own call, and not against one before or after it', async (store, context) => {
+    const clock = stopClock(context)
+    const [pending, other] = makeRecords(randomOwner(), 2)
+    const { owner } = pending!
+    const admits = async (record: typeof pending) => {
+      const fresh = { ...makeRecord({ owner, begunAt: record!.begunAt }), id: record!.id }
+      const admitted = await store.create(fresh)
+      await store.remove(fresh.id)
+      return admitted
+    }
+    await store.removeAll(owner, pending!.id)
+    assert.equal(await admits(pending), true, 'its own')
+    clock.advance(1)
+    await store.removeAll(owner, pending!.id)
+    assert.equal(await admits(pending), true, 'twice its own')
+    clock.advance(1)
+    await store.removeAll(owner, other!.id)
+    assert.equal(await admits(pending), false, 'one after it')
+    assert.equal(await admits(other), false, 'one before it')
+    clock.advance(1)
+    await store.removeAll(owner, pending!.id)
+    assert.equal(await admits(pending), false, 'two calls later')
+    const between = makeRecord({ owner, begunAt: now() - 0.5 })
+    clock.advance(1)
+    await store.removeAll(owner, between.id)
+    assert.equal(await admits(between), false, 'begun before the call before')
+    const last = makeRecord({ owner, begunAt: now() + 0.5 })
+    clock.advance(1)
+    await store.removeAll(owner, last.id)
+    assert.equal(await admits(last), true, 'begun after the call before')
+  })
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { Browser } from './support/browser.ts'
+import { describeWays } from './support/ways.ts'
+
+describeWays('another user in the same browser', (way) => {
+  it('ends the login that was there, and tells it', async () => {
+    const { app, events } = await way.createApp()
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    const { id } = (await browser.get('/whoami')).json().login
+    const copy = browser.copy()
+    await browser.post('/login/2')
+    assert.equal(await browser.whoami(), '2')
+    assert.equal(await copy.whoami(), null)
+    assert.deepEqual(events.find(({ name }) => name === 'loginEnded')?.payload, { id, userId: '1', exceptId: null, reason: 'replaced' })
+  })
+
+  for (const remember of [false, true]) {
+    it(`never leaves the first one's remember cookie behind, ${remember ? 'remembered' : 'not remembered'} itself`, async () => {
+      const { app } = await way.createApp()
+      const browser = new Browser(app)
+      await browser.post('/login/1', { remember: true })
+      const copy = browser.copy()
+      await browser.post('/login/2', { remember })
+      assert.equal(browser.cookies.has('remember_token'), remember)
+      browser.restart()
+      assert.equal(await browser.whoami(), remember ? '2' : null)
+      copy.restart()
+      assert.equal(await copy.whoami(), null)
+    })
+  }
+
+  it('also where the first one came back remembered in this very request', async () => {
+    const { app } = await way.createApp()
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    browser.restart()
+    const copy = browser.copy()
+    await browser.post('/login/2')
+    assert.equal(await browser.whoami(), '2')
+    assert.ok(!browser.cookies.has('remember_token'))
+    assert.equal(await copy.whoami(), null)
+  })
+
+  it('tells the end of the first one once, by the id of the login', async () => {
+    const { app, events } = await way.createApp()
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    const { id } = (await browser.get('/whoami')).json().login
+    await browser.post('/login/2')
+    const ended = events.filter(({ name }) => name === 'loginEnded').map(({ payload }) => payload['id'])
+    assert.deepEqual(ended, [id])
+  })
+
+  it('who is refused, or whose answer fails, leaves the first one logged in', async () => {
+    const { app } = await way.createApp({
+      after: (app, users) => app.post('/broken', async (request, reply) => {
+        await request.loginUser(users.get('2')!, { remember: true })
+        return await reply.code(500).send('broken')
+      })
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    await browser.post('/login/3')
+    await browser.post('/broken')
+    assert.equal(await browser.whoami(), '1')
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+  })
+
+  it('and back again in one request leaves one login of the first', async () => {
+    const { app } = await way.createApp({
+      after: (app, users) => app.post('/there-and-back', async (request) => {
+        await request.loginUser(users.get('2')!)
+        return await request.loginUser(users.get('1')!)
+      })
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    const copy = browser.copy()
+    await browser.post('/there-and-back')
+    assert.equal(await browser.whoami(), '1')
+    await browser.post('/logout')
+    // DEFECT: the login that the request came with is neither continued nor ended (login.ts: `same` looks at state.login only).
+    assert.equal(await copy.whoami(), null)
+  })
+
+  it('twice in one request ends the first one and begins one login', async () => {
+    const { app } = await way.createApp({
+      after: (app, users) => app.post('/twice', async (request) => {
+        await request.loginUser(users.get('2')!)
+        return await request.loginUser(users.get('2')!, { remember: true })
+      })
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    const copy = browser.copy()
+    await browser.post('/twice')
+    // DEFECT (store): kindOf (login.ts) calls the second one a proof of the login that the request came with, another user's.
+    assert.equal(await copy.whoami(), null)
+    browser.restart()
+    assert.equal(await browser.whoami(), '2')
+  })
+})

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { LoginOptions } from 'fastify-login'
+import { Barrier } from './support/barrier.ts'
+import { Browser, setCookies } from './support/browser.ts'
+import type { User } from './support/user.ts'
+import { describeWays, type Way } from './support/ways.ts'
+
+const authHash = (user: User) => user.passwordHash
+
+async function createAppWithPasswords (way: Way, options: Partial<LoginOptions> = {}) {
+  const test = await way.createApp({
+    options: { authHash, ...options } as Partial<LoginOptions>,
+    after: (app, users) => app.post<{ Body: { hash: string | null } }>('/password', async (request) => {
+      const changed = { ...users.get('1')!, passwordHash: request.body.hash }
+      users.set('1', changed)
+      return await request.confirmLogin(changed)
+    })
+  })
+  return { ...test, browser: new Browser(test.app) }
+}
+
+describeWays('a new password', (way) => {
+  it('ends every other login and remember cookie of the user, and of nobody else', async () => {
+    const { app, browser } = await createAppWithPasswords(way)
+    const [phone, tablet, grace] = [new Browser(app), new Browser(app), new Browser(app)]
+    await browser.post('/login/1')
+    await phone.post('/login/1', { remember: true })
+    await tablet.post('/login/1', { remember: true })
+    await grace.post('/login/2', { remember: true })
+    tablet.restart()
+    await browser.post('/password', { hash: 'new' })
+    const answer = await phone.get('/whoami')
+    assert.deepEqual([answer.json().user, answer.json().lapse], [null, 'user-changed'])
+    assert.equal(await tablet.whoami(), null)
+    assert.ok(!tablet.cookies.has('remember_token'))
+    assert.equal(await grace.whoami(), '2')
+  })
+
+  it('keeps the login that is confirmed with it, fresh, and its remember cookie', async () => {
+    const { browser } = await createAppWithPasswords(way)
+    await browser.post('/login/1', { remember: true })
+    const answer = await browser.post('/password', { hash: 'new' })
+    assert.deepEqual(setCookies(answer).map(({ name }) => name).sort(), ['login', 'remember_token'])
+    const seen = (await browser.get('/whoami')).json()
+    assert.deepEqual([seen.user, seen.fresh, seen.remembered], ['1', true, true])
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+  })
+
+  it('by way of loginUser keeps this login and its remember cookie, too', async () => {
+    const { app, users } = await createAppWithPasswords(way)
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    users.get('1')!.passwordHash = 'new'
+    await browser.post('/login/1')
+    assert.equal(await browser.whoami(), '1')
+  })
+
+  it('keeps a remembered login that is confirmed with it', async () => {
+    const { browser } = await createAppWithPasswords(way)
+    await browser.post('/login/1', { remember: true })
+    browser.restart()
+    await browser.post('/password', { hash: 'new' })
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+  })
+
+  for (const [before, after] of [['one', null], [null, 'one'], [undefined, 'one']] as const) {
+    it(`counts as new where it was ${before} and is ${after}`, async () => {
+      const { browser, users } = await createAppWithPasswords(way)
+      users.get('1')!.passwordHash = before as string | null
+      await browser.post('/login/1', { remember: true })
+      assert.equal(await browser.whoami(), '1')
+      users.get('1')!.passwordHash = after
+      assert.equal(await browser.whoami(), null)
+      browser.restart()
+      assert.equal(await browser.whoami(), null)
+    })
+  }
+
+  it('does not count where there was none and is none', async () => {
+    const { browser, users } = await createAppWithPasswords(way)
+    users.get('1')!.passwordHash = null
+    await browser.post('/login/1')
+    delete users.get('1')!.passwordHash
+    assert.equal(await browser.whoami(), '1')
+  })
+
+  it('of which the cookies of others are not cleared before its login is confirmed: they may be its own', async () => {
+    const { browser, users } = await createAppWithPasswords(way)
+    await browser.post('/login/1', { remember: true })
+    users.get('1')!.passwordHash = 'new'
+    const answer = await browser.send({ url: '/whoami' })
+    assert.deepEqual([answer.json().lapse, setCookies(answer)], ['user-changed', []])
+    users.get('1')!.passwordHash = 'one'
+    assert.equal(await browser.whoami(), '1')
+  })
+
+  for (const hash of ['new', null]) {
+    it(`(${hash}) does not turn away requests that were under way with the old cookie`, async () => {
+      const { browser } = await createAppWithPasswords(way)
+      await browser.post('/login/1')
+      const older = browser.copy()
+      await browser.post('/password', { hash })
+      const seen = (await older.get('/whoami')).json()
+      // DEFECT (null): newestStamp (ended-logins.ts) takes the stamp of a user without one for unknown.
+      assert.deepEqual([seen.user, seen.fresh, seen.lapse], ['1', false, null])
+    })
+  }
+
+  it('does not turn away a request whose user was being loaded meanwhile', async () => {
+    const loading = new Barrier()
+    let slow = false
+    const loaded: Record<string, User> = { 1: { id: '1', name: 'Ada', passwordHash: 'one' } }
+    const { app } = await way.createApp({
+      options: {
+        authHash,
+        loadUser: async (id: string) => {
+          if (slow) { slow = false; await loading.pass() }
+          return loaded[id]
+        }
+      } as Partial<LoginOptions>,
+      after: (app) => app.post('/password', async (request) => {
+        loaded[1] = { ...loaded[1]!, passwordHash: 'new' }
+        return await request.confirmLogin(loaded[1])
+      })
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    slow = true
+    const late = browser.send({ url: '/whoami' })
+    await loading.reached
+    await browser.post('/password')
+    loading.open()
+    const seen = (await late).json()
+    // DEFECT: after the wait the new user is compared with the stamp from before it (resolve-login.ts, load).
+    assert.deepEqual([seen.user, seen.fresh, seen.lapse], ['1', false, null])
+  })
+})

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { Browser, setCookies } from './support/browser.ts'
+import type { User } from './support/user.ts'
+import { describeWays } from './support/ways.ts'
+
+describeWays('a mistake in logging in', (way) => {
+  const mistakes: ReadonlyArray<readonly [string, unknown, object | undefined, string]> = [
+    ['no user', null, undefined, 'FST_LOGIN_INVALID_ARGUMENT'],
+    ['an id for a user', '1', undefined, 'FST_LOGIN_INVALID_ARGUMENT'],
+    ['a user without an id', {}, undefined, 'FST_LOGIN_INVALID_USER_ID'],
+    ['an id that is null', { id: null }, undefined, 'FST_LOGIN_INVALID_USER_ID'],
+    ['an empty id', { id: '' }, undefined, 'FST_LOGIN_INVALID_USER_ID'],
+    ['an object for an id', { id: {} }, undefined, 'FST_LOGIN_INVALID_USER_ID'],
+    ['an id that is not a number', { id: Number.NaN }, undefined, 'FST_LOGIN_INVALID_USER_ID'],
+    ['an id of 256 bytes', { id: 'é'.repeat(128) }, undefined, 'FST_LOGIN_INVALID_USER_ID'],
+    ['an id that is no Unicode', { id: '\ud800' }, undefined, 'FST_LOGIN_INVALID_USER_ID'],
+    ['an unknown option', { id: '1' }, { remeber: true }, 'FST_LOGIN_INVALID_ARGUMENT'],
+    ['a duration of nothing', { id: '1' }, { duration: 0 }, 'FST_LOGIN_INVALID_ARGUMENT'],
+    ['a duration in words', { id: '1' }, { duration: '1 day' }, 'FST_LOGIN_INVALID_ARGUMENT'],
+    ['a duration longer than browsers keep cookies', { id: '1' }, { duration: 401 * 24 * 3600 }, 'FST_LOGIN_INVALID_ARGUMENT'],
+    ['an answer of isActive that must be awaited', { id: '1', isActive: async () => true }, undefined, 'FST_LOGIN_INVALID_ARGUMENT']
+  ]
+  for (const [what, user, options, code] of mistakes) {
+    it(`(${what}) is a coded error, and nothing is half-written`, async () => {
+      const { app, events } = await way.createApp({
+        after: (app) => app.post('/mistake', async (request) => await request.loginUser(user as User, options))
+      })
+      const browser = new Browser(app)
+      await browser.post('/login/2', { remember: true })
+      const answer = await browser.post('/mistake')
+      assert.deepEqual([answer.statusCode, answer.json().code, setCookies(answer)], [500, code, []])
+      assert.equal(events.length, 1)
+      assert.equal(await browser.whoami(), '2')
+    })
+  }
+
+  it('(no loadUser) is a coded error: no later request could tell who the user is', async () => {
+    const { app } = await way.createApp({ options: { loadUser: undefined, loadUserFromRequest: () => null } as never })
+    const answer = await new Browser(app).post('/login/1')
+    assert.deepEqual([answer.json().code, setCookies(answer)], ['FST_LOGIN_INVALID_ARGUMENT', []])
+  })
+})

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { Barrier } from './support/barrier.ts'
+import { Browser, setCookies } from './support/browser.ts'
+import type { User } from './support/user.ts'
+import { describeWays } from './support/ways.ts'
+
+describeWays('while the user of a request is loaded', (way) => {
+  /** A browser that is logged in, and a request of it that waits for its user. */
+  async function hold (how: { remembered: boolean }) {
+    let loading: Barrier | null = null
+    const test = await way.createApp({
+      options: {
+        loadUser: async (id: string): Promise<User> => {
+          const waiting = loading
+          loading = null
+          await waiting?.pass()
+          return { id, name: 'Ada' }
+        }
+      } as never
+    })
+    const browser = new Browser(test.app)
+    await browser.post('/login/1', { remember: how.remembered })
+    const quick = browser.copy()
+    if (how.remembered) browser.restart()
+    const barrier = loading = new Barrier()
+    const late = browser.send({ url: '/whoami' })
+    await barrier.reached
+    return { ...test, browser, quick, goOn: async () => { barrier.open(); return await late } }
+  }
+
+  for (const remembered of [false, true]) {
+    for (const [what, end] of [
+      ['a logout', async (quick: Browser) => await quick.post('/logout')],
+      ['a login of another user', async (quick: Browser) => await quick.post('/login/2')],
+      ['endLogins', async (quick: Browser) => await quick.app.login.endLogins('1')],
+      ['endEveryLogin', async (quick: Browser) => await quick.app.login.endEveryLogin()]
+    ] as const) {
+      it(`${what} ends the login for that request, too${remembered ? ', which comes back remembered' : ''}`, async () => {
+        const { browser, quick, goOn } = await hold({ remembered })
+        await end(quick)
+        // DEFECT (store): stored.ts answers `standing` with 'alive' unasked, against design 3 (checked once more after an awaited loader).
+        const answer = await goOn()
+        assert.deepEqual([answer.json().user, answer.json().lapse], [null, 'ended'])
+        assert.deepEqual(setCookies(answer).filter(({ value }) => value !== ''), [])
+        assert.equal(await browser.whoami(), null)
+      })
+    }
+  }
+
+  it('a confirmation leaves that request its user, not fresh', async () => {
+    const { quick, goOn } = await hold({ remembered: false })
+    await quick.post('/confirm')
+    // DEFECT (store): as above; a request whose login was superseded meanwhile is still called fresh.
+    const seen = (await goOn()).json()
+    assert.deepEqual([seen.user, seen.fresh], ['1', false])
+    assert.equal((await quick.get('/whoami')).json().fresh, true)
+  })
+
+  it('an end of all logins but this one leaves it alone', async () => {
+    const { app, quick, goOn } = await hold({ remembered: false })
+    await app.login.endLogins('1', { except: (await quick.get('/whoami')).json().login.id })
+    assert.equal((await goOn()).json().user, '1')
+  })
+})

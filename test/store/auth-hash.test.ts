@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { LoginOptions } from 'fastify-login'
+import { Browser } from '../support/browser.ts'
+import { createStoredApp, onlyRecord } from '../support/store.ts'
+import type { User } from '../support/user.ts'
+
+async function logInTwice (remember = true) {
+  const test = await createStoredApp({
+    options: { authHash: (user: User) => user.passwordHash } as Partial<LoginOptions>,
+    after: (app, users) => app.post('/password', async (request) => {
+      users.set('1', { ...users.get('1')!, passwordHash: 'changed' })
+      return { ok: await request.confirmLogin(users.get('1')!) }
+    })
+  })
+  const [here, there] = [new Browser(test.app), new Browser(test.app)]
+  for (const browser of [here, there]) await browser.post('/login/1', { remember })
+  return { ...test, test, here, there }
+}
+
+describe('a new password, with a store', () => {
+  it('ends every other login and remember cookie of the user at the next request, and keeps the one confirmed', async () => {
+    const { here, there } = await logInTwice()
+    const early = there.copy()
+    assert.equal((await here.post('/password')).json().ok, true)
+    const lapsed = (await there.get('/whoami')).json()
+    assert.deepEqual([lapsed.user, lapsed.lapse], [null, 'user-changed'])
+    for (const browser of [there, early]) {
+      browser.restart()
+      assert.equal(await browser.whoami(), null)
+    }
+    assert.equal((await here.get('/whoami')).json().fresh, true)
+    here.restart()
+    assert.equal(await here.whoami(), '1', 'its remember cookie goes on, too')
+  })
+
+  it('leaves the older generation of the confirmed login its 10 seconds', async () => {
+    const { here } = await logInTwice()
+    const older = here.copy()
+    await here.post('/password')
+    assert.equal(await older.whoami(), '1')
+  })
+
+  it('does not take theft for a remember cookie from before, nor a login for dead that is about to be confirmed', async () => {
+    const { test, here, there, told, store } = await logInTwice()
+    const late = there.copy()
+    late.restart()
+    told()
+    const held = store.hold('update')
+    const changing = here.send({ method: 'POST', url: '/password', payload: {} })
+    await held.reached
+    assert.equal((await here.send({ url: '/whoami' })).json().lapse, 'user-changed')
+    held.open()
+    here.receive(await changing)
+    assert.equal(await here.whoami(), '1')
+    assert.equal(await late.whoami(), null)
+    assert.ok(!told().includes('rememberTokenStolen'))
+    assert.ok((await test.records()).length >= 1)
+  })
+
+  it('kept in a record is a keyed digest: never what authHash gave', async () => {
+    const { test, there } = await logInTwice()
+    await there.post('/logout')
+    const { stamp } = await onlyRecord(test)
+    assert.match(stamp!, /^[\w-]{22}$/)
+    assert.notEqual(stamp, 'one')
+  })
+
+  it('of a user without a stamp counts as changed once there is one', async () => {
+    const { users, here } = await logInTwice()
+    users.set('1', { ...users.get('1')!, passwordHash: null })
+    assert.equal(await here.whoami(), null)
+    here.restart()
+    assert.equal(await here.whoami(), null)
+  })
+
+  it('takes the logins that it ended off the list of devices', async () => {
+    const { app, here } = await logInTwice()
+    await here.post('/password')
+    const { id } = (await here.get('/whoami')).json().login
+    // DEFECT: a login that ended by its stamp is listed, and counted by `maxLogins`, for as long as its record is kept.
+    assert.deepEqual((await app.login.logins('1')).map((login) => login.id), [id])
+  })
+})

@@ -1,0 +1,315 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { LightMyRequestResponse } from 'fastify'
+import { Barrier } from '../support/barrier.ts'
+import { Browser, setCookies } from '../support/browser.ts'
+import { stopClock } from '../support/clock.ts'
+import { createStoredApp, onlyRecord } from '../support/store.ts'
+
+async function logIn (remember = false, setup: Parameters<typeof createStoredApp>[0] = {}) {
+  const slow: { barrier: Barrier | null } = { barrier: null }
+  const test = await createStoredApp({
+    ...setup,
+    after: (app) => app.get('/slow', async (request) => {
+      await slow.barrier?.pass()
+      return request.currentLogin
+    })
+  })
+  const browser = new Browser(test.app)
+  await browser.post('/login/1', { remember })
+  test.told()
+  test.store.reset()
+  return { ...test, test, browser, slow }
+}
+
+const users = (answers: LightMyRequestResponse[]) => answers.map((answer) => answer.json().user)
+
+/** Sends so many requests side by side: each has found the login before any changes it. */
+async function sideBySide (browser: Browser, store: { gather: (method: 'find', count: number, point: 'after') => void }, count: number, url = '/whoami') {
+  store.gather('find', count, 'after')
+  return await Promise.all(Array.from({ length: count }, () => browser.send({ url })))
+}
+
+describe('50 restores of one remember token, side by side', () => {
+  it('give one rotation, 50 logged-in answers and no alarm', async () => {
+    const { test, browser, store, told } = await logIn(true)
+    browser.restart()
+    const { id } = await onlyRecord(test)
+    const answers = await sideBySide(browser, store, 50)
+    assert.deepEqual(users(answers), Array.from({ length: 50 }, () => '1'))
+    assert.deepEqual(store.writes, ['update'])
+    assert.deepEqual(told(), ['userLoadedFromCookie'])
+    const setting = answers.filter((answer) => setCookies(answer).length > 0)
+    assert.equal(setting.length, 1, 'answers that set cookies')
+    for (const answer of answers) browser.receive(answer)
+    assert.equal((await browser.get('/whoami')).json().login.id, id)
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+    assert.ok(!told().includes('rememberTokenStolen'))
+  })
+
+  it('of which half come a moment later give one rotation, too', async () => {
+    const { browser, store, told } = await logIn(true)
+    browser.restart()
+    const first = await sideBySide(browser, store, 25)
+    const second = await sideBySide(browser, store, 25)
+    assert.deepEqual(users([...first, ...second]), Array.from({ length: 50 }, () => '1'))
+    assert.deepEqual(store.writes, ['update'])
+    assert.ok(!told().includes('rememberTokenStolen'))
+  })
+
+  it('of which some come while the browser already uses the successor raise no alarm', async () => {
+    const { browser, store, told } = await logIn(true)
+    browser.restart()
+    const older = browser.copy()
+    await browser.whoami()
+    await browser.whoami()
+    // DEFECT (promise 8): a straggler that carries the old token, 60 seconds not being over, ends the login.
+    assert.deepEqual(users(await sideBySide(older, store, 10)), Array.from({ length: 10 }, () => '1'))
+    assert.ok(!told().includes('rememberTokenStolen'))
+    assert.equal(await browser.whoami(), '1')
+  })
+
+  it('after the grace give one rotation again', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store, told, test } = await logIn(true)
+    browser.restart()
+    await browser.send({ url: '/whoami' })
+    clock.advance(60)
+    store.reset()
+    const answers = await sideBySide(browser, store, 50)
+    assert.deepEqual(users(answers), Array.from({ length: 50 }, () => '1'))
+    assert.deepEqual(store.writes, ['update'])
+    assert.ok(!told().includes('rememberTokenStolen'))
+    for (const answer of answers) browser.receive(answer)
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+    assert.equal((await test.records()).length, 1)
+  })
+
+  it('never yield two live successors', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store } = await logIn(true)
+    browser.restart()
+    const answers = await sideBySide(browser, store, 10)
+    const successors = answers.filter((answer) => setCookies(answer).some(({ name }) => name === 'remember_token')).map((answer) => {
+      const successor = browser.copy()
+      successor.receive(answer)
+      successor.restart()
+      return successor
+    })
+    clock.advance(3600)
+    assert.equal(successors.length, 1)
+    assert.equal(await successors[0]!.whoami(), '1')
+  })
+})
+
+describe('a logout', () => {
+  it('against a slow request: its late answer brings nothing back', async (t) => {
+    const clock = stopClock(t)
+    for (const restart of [false, true]) {
+      const { browser, slow, test } = await logIn(true)
+      if (restart) browser.restart()
+      clock.advance(60)
+      const stolen = browser.copy()
+      slow.barrier = new Barrier()
+      const late = browser.send({ url: '/slow' })
+      await slow.barrier.reached
+      await browser.post('/logout')
+      slow.barrier.open()
+      const answer = await late
+      assert.deepEqual(setCookies(answer), [], restart ? 'remembered' : 'logged in')
+      browser.receive(answer)
+      assert.deepEqual(await test.records(), [])
+      for (const one of [browser, stolen]) {
+        assert.equal(await one.whoami(), null)
+        one.restart()
+        assert.equal(await one.whoami(), null)
+      }
+    }
+  })
+
+  it('against a write that is on its way: the record does not come back', async (t) => {
+    const clock = stopClock(t)
+    const acts = [['/confirm', 'POST', false], ['/login/1', 'POST', false], ['/whoami', 'GET', true], ['/members', 'GET', false]] as const
+    for (const [url, method, restart] of acts) {
+      const { browser, store, test, told } = await logIn(true)
+      if (restart) browser.restart()
+      clock.advance(60)
+      const held = store.hold('update')
+      const late = browser.send(method === 'GET' ? { method, url } : { method, url, payload: {} })
+      await held.reached
+      await browser.copy().post('/logout')
+      told()
+      held.open()
+      assert.deepEqual(setCookies(await late), [], url)
+      assert.deepEqual(await test.records(), [], url)
+      assert.deepEqual(told(), [], url)
+      assert.equal(await browser.whoami(), null, url)
+    }
+  })
+
+  it('side by side with another: both answer, and it is told at least once that the login ended', async () => {
+    const { browser, store, told } = await logIn(true)
+    store.gather('find', 2, 'after')
+    const answers = await Promise.all([1, 2].map(() => browser.send({ method: 'POST', url: '/logout', payload: {} })))
+    assert.deepEqual(answers.map(({ statusCode }) => statusCode), [200, 200])
+    assert.ok(told().includes('loginEnded'))
+    assert.equal(await browser.whoami(), null)
+  })
+})
+
+describe('a confirmation', () => {
+  it('that races with the writing down of a use is not lost', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store, test } = await logIn()
+    clock.advance(60)
+    const confirming = browser.copy()
+    const held = store.hold('update')
+    const late = confirming.request({ method: 'POST', url: '/confirm', payload: {} })
+    await held.reached
+    await browser.get('/members')
+    held.open()
+    assert.equal((await late).json().ok, true)
+    const { login, fresh } = (await confirming.get('/whoami')).json()
+    assert.deepEqual([fresh, login.provenAt], [true, Date.now() / 1000])
+    assert.equal((await onlyRecord(test)).seenAt, Date.now() / 1000)
+  })
+
+  it('that races with write after write is not lost either', async () => {
+    const { browser, store, test } = await logIn()
+    const { secret } = await onlyRecord(test)
+    const update = store.update.bind(store)
+    let writes = 10
+    store.update = async (login, expectedVersion) => {
+      const present = await store.memory.find(login.id)
+      if (login.secret !== secret && present !== null && writes-- > 0) {
+        await store.memory.update({ ...present, version: present.version + 1, seenAt: present.seenAt + 1 }, present.version)
+      }
+      return await update(login, expectedVersion)
+    }
+    const answer = await browser.post('/confirm')
+    assert.equal(answer.json().ok, true)
+    // DEFECT: it gives up after five tries, each lost to a write that is worth nothing beside it: `true`, and no cookie.
+    assert.deepEqual(setCookies(answer).map(({ name }) => name), ['login'])
+  })
+
+  it('side by side with another: one wins, and nobody is out', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store, test, told } = await logIn(true)
+    store.gather('find', 2, 'after')
+    const copies = [browser.copy(), browser.copy()]
+    const answers = await Promise.all(copies.map((copy) => copy.request({ method: 'POST', url: '/confirm', payload: {} })))
+    assert.deepEqual(answers.map((answer) => setCookies(answer).length).sort(), [0, 1])
+    assert.deepEqual(told(), ['userLoginConfirmed'])
+    assert.deepEqual(users(await Promise.all(copies.map((copy) => copy.get('/whoami')))), ['1', '1'])
+    for (const answer of answers) browser.receive(answer)
+    clock.advance(10)
+    assert.equal((await browser.get('/whoami')).json().fresh, true)
+    assert.equal((await test.records()).length, 1)
+  })
+
+  it('of a remembered login that another request restores meanwhile loses nobody their login', async () => {
+    const { browser, store, told } = await logIn(true)
+    browser.restart()
+    const held = store.hold('update')
+    const late = browser.send({ method: 'POST', url: '/confirm', payload: {} })
+    await held.reached
+    await browser.whoami()
+    held.open()
+    browser.receive(await late)
+    assert.equal(await browser.whoami(), '1')
+    assert.ok(!told().includes('rememberTokenStolen'))
+  })
+
+  it('is not undone by a restore that was found before it, and comes after', async () => {
+    const { browser, store } = await logIn(true)
+    browser.restart()
+    const held = store.hold('update')
+    const late = browser.send({ url: '/whoami' })
+    await held.reached
+    await browser.post('/confirm')
+    held.open()
+    browser.receive(await late)
+    assert.equal((await browser.get('/whoami')).json().fresh, true)
+  })
+
+  it('is not undone by a use that was found before it', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store } = await logIn()
+    clock.advance(60)
+    const held = store.hold('update')
+    const late = browser.send({ url: '/members' })
+    await held.reached
+    await browser.post('/confirm')
+    held.open()
+    browser.receive(await late)
+    assert.equal((await browser.get('/whoami')).json().fresh, true)
+  })
+})
+
+describe('a login as another user', () => {
+  it('writes nothing where the old login was ended meanwhile', async () => {
+    const { app, browser, store, test } = await logIn()
+    const [login] = await app.login.logins('1')
+    // The request itself asks once, and its answer asks again.
+    const asking = store.hold('find', 'after')
+    const late = browser.send({ method: 'POST', url: '/login/2', payload: {} })
+    await asking.reached
+    const again = store.hold('find')
+    asking.open()
+    await again.reached
+    await app.login.endLogin(login!.id)
+    again.open()
+    assert.deepEqual(setCookies(await late), [])
+    assert.deepEqual(await test.records('2'), [])
+    assert.equal(await browser.whoami(), null)
+  })
+
+  it('writes nothing where the old login was proven meanwhile', async () => {
+    const { browser, store, test } = await logIn()
+    const asking = store.hold('find', 'after')
+    const late = browser.send({ method: 'POST', url: '/login/2', payload: {} })
+    await asking.reached
+    const again = store.hold('find')
+    asking.open()
+    await again.reached
+    await browser.post('/confirm')
+    again.open()
+    browser.receive(await late)
+    assert.equal(await browser.whoami(), '1')
+    assert.deepEqual(await test.records('2'), [])
+  })
+
+  it('side by side with another: the browser ends up with one of them, and the records with no dead weight', async () => {
+    const { browser, store, test } = await logIn()
+    store.gather('find', 2, 'after')
+    const answers = await Promise.all([1, 2].map(() => browser.send({ method: 'POST', url: '/login/2', payload: {} })))
+    for (const answer of answers) browser.receive(answer)
+    assert.equal(await browser.whoami(), '2')
+    assert.deepEqual(await test.records('1'), [])
+  })
+})
+
+describe('a login that is made stale', () => {
+  it('by many requests side by side is told once', async () => {
+    const { browser, store, told } = await logIn()
+    browser.userAgent = 'Chrome'
+    await sideBySide(browser, store, 10)
+    assert.deepEqual(told(), ['sessionProtected'])
+    assert.equal((await browser.get('/whoami')).json().fresh, false)
+  })
+
+  it('while it is proven stays stale only if the proof came first', async () => {
+    const { browser, store } = await logIn()
+    const elsewhere = browser.copy()
+    elsewhere.userAgent = 'Chrome'
+    const held = store.hold('update')
+    const proving = browser.send({ method: 'POST', url: '/confirm', payload: {} })
+    await held.reached
+    await elsewhere.get('/whoami')
+    held.open()
+    browser.receive(await proving)
+    assert.equal((await browser.get('/whoami')).json().fresh, true)
+  })
+})

@@ -1,0 +1,4 @@
+import { MemoryStore } from 'fastify-login'
+import { testLoginStore } from 'fastify-login/testing'
+
+testLoginStore('MemoryStore', () => new MemoryStore())
