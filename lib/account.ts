@@ -15,7 +15,7 @@ export function userIdOf (user: User, getId: (user: User) => unknown): string {
   const id = getId(user)
   const text = typeof id === 'number' || typeof id === 'bigint' ? String(id) : id
   if (typeof text !== 'string') throw new InvalidUserIdError(`is ${text === null ? 'null' : typeof text}: it must be a string or a number`)
-  if (text === '' || text === 'NaN') throw new InvalidUserIdError('is empty')
+  if (text === '' || Number.isNaN(id)) throw new InvalidUserIdError('is empty')
   // A lone surrogate has no UTF-8: two such ids would become the same one in a cookie.
   if (!text.isWellFormed()) throw new InvalidUserIdError('is not well-formed Unicode')
   if (Buffer.byteLength(text) > longestId) throw new InvalidUserIdError(`takes more than ${longestId} bytes`)
@@ -67,6 +67,11 @@ export class Stamps {
     if (digested === this.digest(stamp)) return true
     return this.#keys.slice(1).some((key) => equalDigests(digested, digestUnder(key, stamp)))
   }
+}
+
+/** Whether a loader found a user. `false`, or an empty text, is what a condition left of one. */
+export function isUser<Account> (found: Account | null | undefined): found is Account {
+  return typeof found === 'object' && found !== null
 }
 
 /** The stamp that `authHash` gives for a user; anything but a string or nothing is a developer's mistake. */

@@ -6,7 +6,7 @@
 import { after } from './chain.ts'
 import { cookieOf } from './cookies.ts'
 import type { FoundRemember, MaybePromise } from './logins/keeper.ts'
-import { familyOf } from './logins/record.ts'
+import { familyOf, type LoginFacts } from './logins/record.ts'
 import type { RememberFacts } from './remember/remember-seal.ts'
 import type { LoginState } from './state.ts'
 
@@ -19,7 +19,7 @@ export function rememberCookieOf ({ request, settings }: LoginState): string | u
 export function findRemembered (state: LoginState, now: number): MaybePromise<FoundRemember> | null {
   const cookie = rememberCookieOf(state)
   if (cookie === undefined) return null
-  state.foundRemember ??= state.settings.realm.logins.findRemembered(cookie, now)
+  state.foundRemember ??= state.settings.realm.logins.findRemembered(cookie, now, state.presented)
   return state.foundRemember
 }
 
@@ -30,9 +30,7 @@ export function validRemember (state: LoginState, now: number): MaybePromise<Rem
 }
 
 /** The facts of a valid cookie of this very login. */
-export function rememberOfLogin (state: LoginState, now: number): MaybePromise<RememberFacts | null> {
-  const { login } = state
-  if (login === null) return null
+export function rememberOfLogin (state: LoginState, login: LoginFacts, now: number): MaybePromise<RememberFacts | null> {
   return after(validRemember(state, now), (remember) =>
     remember !== null && remember.userId === login.userId && remember.id === familyOf(login.id) ? remember : null)
 }

@@ -1,23 +1,29 @@
 /**
- * Commits what a request prepared, with its answer: cookies, events, and the headers that go with them.
+ * Commits what a request prepared, with its answer, and takes it back where the answer fails after all.
  *
  * @module
  */
-import type { FastifyReply } from 'fastify'
+import { writeCookies, writeHeaders, withdrawCookies } from './answer-headers.ts'
 import { isThenable } from './chain.ts'
-import { clearCookie, setCookie } from './cookies.ts'
-import type { EndedLogin, MaybePromise, Prepared } from './logins/keeper.ts'
+import type { Committed, MaybePromise, Prepared } from './logins/keeper.ts'
+import { familyOf } from './logins/record.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 
 /** An answer of 5xx carries no credential and changes none; what ended has ended all the same. */
 export function commit (state: LoginState): MaybePromise<void> {
   const { prepared, reply } = state
+  // A hook that runs after this one may fail: then the answer comes by again, as an error.
+  if (reply.statusCode >= 500 && state.committed !== null) return withdraw(state, state.committed)
   state.prepared = null
-  if (prepared === null || reply.statusCode >= 500) return finish(state, null, null)
-  const now = nowInSeconds()
-  const committing = state.settings.realm.logins.commit(prepared, now)
+  if (prepared === null || reply.statusCode >= 500 || isOutdated(state, prepared)) return finish(state, null, null)
+  const committing = state.settings.realm.logins.commit(prepared, nowInSeconds())
   if (!isThenable(committing)) return finish(state, prepared, committing)
-  return committing.then((ended) => finish(state, prepared, ended), (error: unknown) => failed(state, prepared, error))
+  return committing.then((committed) => finish(state, prepared, committed), (error: unknown) => failed(state, prepared, error))
+}
+
+/** A login that is restored late must not take the place of one that was proven, or begun, meanwhile. */
+function isOutdated ({ settings, successions }: LoginState, { change: { kind, login } }: Prepared): boolean {
+  return kind === 'restore' && settings.realm.successions.followed(familyOf(login.id), successions)
 }
 
 /** A use that cannot be written down is not worth an error; of anything else the visitor must know that it did not happen. */
@@ -27,48 +33,38 @@ function failed (state: LoginState, prepared: Prepared, error: unknown): void {
   state.request.log.warn({ err: error }, 'fastify-login could not write down that a login was used')
 }
 
-/** Writes the headers, and tells what happened; `ended` is null where the change was not carried out. */
-function finish (state: LoginState, prepared: Prepared | null, ended: EndedLogin[] | null): void {
-  writeCookies(state, ended === null ? null : prepared)
-  writeHeaders(state)
-  if (ended === null) return
-  const { listeners } = state.settings.realm
-  for (const { id, userId, reason } of ended) listeners.tell('loginEnded', { id, userId, exceptId: null, reason })
-  for (const { name, payload } of state.pendingEvents) listeners.tell(name, payload)
+function finish (state: LoginState, prepared: Prepared | null, committed: Committed | null): void {
+  const { guarded, consulted, clearsLogin, clearsRemember } = state
+  if (committed !== null || clearsLogin || clearsRemember) writeCookies(state, committed === null ? null : prepared)
+  if (guarded || consulted) writeHeaders(state)
+  if (prepared === null || committed === null) return
+  state.committed = committed
+  noteSuccession(state, prepared)
+  tellWhenAnswered(state, committed)
 }
 
-function writeCookies ({ request, reply, settings, clearsLogin, clearsRemember }: LoginState, committed: Prepared | null): void {
-  const { realm, permanentSession } = settings
-  const now = nowInSeconds()
-  let touched = false
-  if (committed?.loginCookie) {
-    setCookie(reply, realm.cookie, committed.loginCookie, permanentSession ? committed.change.login.expiresAt - now : undefined)
-    touched = true
-  } else if (clearsLogin && request.headers.cookie !== undefined) {
-    clearCookie(reply, realm.cookie)
-    touched = true
-  }
-  if (committed?.rememberCookie) {
-    setCookie(reply, realm.rememberCookie, committed.rememberCookie, (committed.remember?.expiresAt ?? now) - now)
-    touched = true
-  } else if ((clearsRemember || committed?.change.clearsRemember) && request.headers.cookie !== undefined) {
-    clearCookie(reply, realm.rememberCookie)
-    touched = true
-  }
-  // A shared cache that kept the answer would hand the cookie to the next visitor.
-  if (touched) reply.header('cache-control', 'no-store')
+function noteSuccession ({ settings, family }: LoginState, { change: { kind, login } }: Prepared): void {
+  if (kind === 'use' || kind === 'restore') return
+  const by = familyOf(login.id)
+  for (const one of new Set([family ?? by, by])) settings.realm.successions.note(one, by)
 }
 
-function writeHeaders ({ reply, settings, guarded, consulted }: LoginState): void {
-  if (guarded && settings.cacheControl !== false && !reply.hasHeader('cache-control')) {
-    reply.header('cache-control', settings.cacheControl)
+/** Listeners are told once the answer is out, or lost on its way: what is still taken back has never happened. */
+function tellWhenAnswered (state: LoginState, committed: Committed): void {
+  const { raw } = state.reply
+  const tell = () => {
+    if (state.committed !== committed) return
+    state.committed = null
+    const { listeners } = state.settings.realm
+    for (const { id, userId, reason } of committed.ended) listeners.tell('loginEnded', { id, userId, exceptId: null, reason })
+    for (const { name, payload } of state.pendingEvents) listeners.tell(name, payload)
   }
-  if (guarded || consulted) varyByCookie(reply)
+  if (raw.destroyed) tell()
+  else raw.once('finish', tell).once('close', tell)
 }
 
-function varyByCookie (reply: FastifyReply): void {
-  const present = reply.getHeader('vary')
-  const vary = Array.isArray(present) ? present.join(', ') : String(present ?? '')
-  if (vary === '') reply.header('vary', 'Cookie')
-  else if (!/(?:^|,)\s*(?:\*|cookie)\s*(?:,|$)/i.test(vary)) reply.header('vary', `${vary}, Cookie`)
+function withdraw (state: LoginState, committed: Committed): MaybePromise<void> {
+  state.committed = null
+  withdrawCookies(state)
+  return committed.undo()
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isUser } from './account.ts'
 import { proven } from './logins/record.ts'
 import { changeBy, checkAnswer, checkedUserId, enter, prepareChecked, proofOf, rememberAgain } from './prepare.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
@@ -15,7 +16,7 @@ export async function confirmLogin (state: LoginState, changed: User | null | un
   const { loadUser } = settings
   if (state.login === null || state.grace || changed === null || loadUser === null) return false
   const user = changed ?? await loadUser(state.login.userId, request)
-  if (user === null || user === undefined || checkedUserId(state, user) !== state.login.userId) return false
+  if (!isUser(user) || checkedUserId(state, user) !== state.login.userId) return false
   checkAnswer(state)
   const now = nowInSeconds()
   const { remembered, expiresAt, hasRemember } = state.login
@@ -26,7 +27,7 @@ export async function confirmLogin (state: LoginState, changed: User | null | un
     expiresAt: remembered ? expiresAt : now + settings.absoluteTimeout,
     hasRemember
   })
-  const remember = rememberAgain(state, await rememberOfLogin(state, now), user, proof.stamp)
+  const remember = rememberAgain(state, await rememberOfLogin(state, state.login, now), user, proof.stamp)
   const login = proven(state.login, proof)
   const { change } = state.prepared ?? {}
   const kind = change === undefined || change.kind === 'use' ? 'proof' : change.kind

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CookieTooLargeError } from './errors.ts'
 
@@ -63,21 +62,18 @@ export function clearCookie (reply: FastifyReply, cookie: Cookie): void {
   write(reply, cookie, '', 0)
 }
 
-// Every attribute is named, `undefined` too: @fastify/cookie fills what is not from the application's `parseOptions`.
+// Written by hand: @fastify/cookie's own `setCookie` adds the application's `parseOptions`, and writes nothing where
+// its hook has not run, as for a visitor who is refused before it.
 function write (reply: FastifyReply, cookie: Cookie, value: string, maxAge: number | undefined): void {
   const { name, path, domain, sameSite, partitioned } = cookie
-  const attributes = {
+  reply.header('set-cookie', reply.server.serializeCookie(name, value, {
     path,
-    domain,
     sameSite,
     partitioned,
-    secure: cookie.secure ?? reply.request.protocol === 'https',
     httpOnly: true,
-    signed: false,
-    priority: undefined,
-    maxAge,
-    expires: maxAge === 0 ? new Date(0) : undefined,
-    encode: String
-  }
-  reply.setCookie(name, value, attributes as unknown as CookieSerializeOptions)
+    secure: cookie.secure ?? reply.request.protocol === 'https',
+    ...domain === undefined ? {} : { domain },
+    ...maxAge === undefined ? {} : { maxAge },
+    ...maxAge === 0 ? { expires: new Date(0) } : {}
+  }))
 }

@@ -15,6 +15,9 @@ export interface Lifetimes {
   readonly freshFor: number | null
 }
 
+/** 30 days: the longest that NIST 800-63B leaves a login without a proof of identity. */
+export const defaultAbsoluteTimeout = 30 * 24 * 3600
+
 interface Times {
   readonly renewedAt: number
   readonly seenAt: number
@@ -23,7 +26,7 @@ interface Times {
 }
 
 /** Which end of its life a login has reached. */
-export function lapsed (login: Times, lifetimes: Lifetimes, now: number): 'expired' | 'idle' | null {
+export function lapsed (login: Times, lifetimes: Pick<Lifetimes, 'absoluteTimeout' | 'idleTimeout'>, now: number): 'expired' | 'idle' | null {
   if (now >= login.expiresAt || now >= login.renewedAt + lifetimes.absoluteTimeout) return 'expired'
   return lifetimes.idleTimeout !== null && now >= login.seenAt + lifetimes.idleTimeout ? 'idle' : null
 }

@@ -41,8 +41,7 @@ export async function loginUser (
   if (options.force !== true && !truthOf(settings.isActive(user))) return false
   checkAnswer(state)
   const carried = await validRemember(state, now)
-  // In the grace of a remember cookie its login may change nothing, so that a proof of identity begins another.
-  const same = state.login?.userId === userId && !(state.grace && state.from === null) ? state.login : null
+  const same = loginOf(state, userId)
   const duration = options.remember === true ? options.duration ?? settings.rememberDuration : 0
   const proof = proofOf(state, user, now, {
     fresh: options.fresh ?? true,
@@ -51,7 +50,7 @@ export async function loginUser (
     hasRemember: duration > 0 || same?.hasRemember === true
   })
   const login = same === null ? begun(userId, state.arrivedAt, proof) : proven(same, proof)
-  const again = same === null ? null : rememberAgain(state, await rememberOfLogin(state, now), user, proof.stamp)
+  const again = same === null ? null : rememberAgain(state, await rememberOfLogin(state, same, now), user, proof.stamp)
   const remember = duration === 0 ? again : rememberFor(state, user, login, duration)
   if (!await settings.realm.logins.admits(login, now)) return false
   const prepared = prepareChecked(state, changeBy(state, {
@@ -63,7 +62,7 @@ export async function loginUser (
     carried: same === null ? null : state.prepared?.change.carried ?? null,
     data: options.data
   }))
-  await renewSession(state.request, { realm: settings.realm.name, user: digest(userId) }, state.cameAs !== null && state.cameAs !== userId, settings.dropAtLogin)
+  await renewSession(state.request, { realm: settings.realm.name, user: digest(userId) }, state.presented !== null && state.presented.userId !== userId, settings.dropAtLogin)
   checkAnswer(state)
   if (same === null) state.pendingEvents = state.pendingEvents.filter(({ name }) => name === 'userLoadedFromCookie')
   state.prepared = prepared
@@ -73,11 +72,17 @@ export async function loginUser (
   return true
 }
 
-/** What a proof of identity by `loginUser` makes: another generation of the login it came with, or a login. */
-function kindOf (state: LoginState, same: LoginFacts | null): Change['kind'] {
+/** The login that a proof of identity of this user goes on with, if the request has one. */
+function loginOf ({ login, from, grace }: LoginState, userId: string): LoginFacts | null {
+  // In the grace of a remember cookie its login may change nothing: a proof of identity begins another.
+  const candidates = grace && from === null ? [] : [login, from]
+  return candidates.find((candidate) => candidate?.userId === userId) ?? null
+}
+
+/** What the proof makes: a login, another generation of the one that the request came with, or what it was to be anyway. */
+function kindOf ({ from, prepared }: LoginState, same: LoginFacts | null): Change['kind'] {
   if (same === null) return 'begin'
-  if (state.from !== null) return 'proof'
-  return state.prepared?.change.kind ?? 'begin'
+  return from?.id === same.id ? 'proof' : prepared?.change.kind ?? 'begin'
 }
 
 /** What the browser held of another user. */
@@ -93,6 +98,11 @@ function checkLogin (options: LoginUserOptions, { loadUser, store }: Settings): 
     }
   }
   const { duration, data } = options
+  for (const name of ['remember', 'force', 'fresh'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'boolean') {
+      throw new InvalidArgumentError(`The option ${name} of loginUser may be true or false`)
+    }
+  }
   if (data !== undefined && store === null) throw new StoreRequiredError('The option data of loginUser')
   if (duration !== undefined && !(typeof duration === 'number' && duration > 0 && duration <= longestRemember)) {
     throw new InvalidArgumentError('The option duration of loginUser may be a positive number of seconds, at most 34560000 (400 days)')

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { publicLogin } from './logins/record.ts'
+import { cookieOf } from './cookies.ts'
+import { publicLogin, type LoginFacts } from './logins/record.ts'
 import { emptySession } from './session.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import { validRemember } from './carried-remember.ts'
@@ -13,11 +14,11 @@ import { validRemember } from './carried-remember.ts'
  * True where somebody was logged in.
  */
 export async function logoutUser (state: LoginState): Promise<boolean> {
-  const { request, user, login, from, settings } = state
+  const { request, user, login, settings } = state
   const { logins, listeners } = settings.realm
   const now = nowInSeconds()
   const remember = await validRemember(state, now)
-  for (const ended of [from, remember]) if (ended !== null) await logins.end(ended, now)
+  for (const ended of [await presentedLogin(state, now), remember]) if (ended !== null) await logins.end(ended, now)
   const restored = state.pendingEvents.filter(({ name }) => name === 'userLoadedFromCookie')
   state.forget()
   state.clearsLogin = true
@@ -28,4 +29,12 @@ export async function logoutUser (state: LoginState): Promise<boolean> {
   listeners.tell('userLoggedOut', { user, login: login === null ? null : publicLogin(login), request })
   if (login !== null) listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'logout' })
   return true
+}
+
+/** The login that the cookie names: it ends although this scope would not honour it, or did not ask. */
+async function presentedLogin (state: LoginState, now: number): Promise<LoginFacts | null> {
+  const { request, presented, settings } = state
+  const cookie = request.headers.cookie === undefined ? undefined : cookieOf(request, settings.realm.cookie)
+  if (presented !== null || cookie === undefined) return presented
+  return (await settings.realm.logins.find(cookie, now)).login
 }

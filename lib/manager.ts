@@ -13,6 +13,7 @@ import { loginInfo, type LoginInfo } from './logins/login-info.ts'
 import { isLoginId } from './logins/record.ts'
 import type { LoginStore } from './logins/store.ts'
 import { safeNextUrl, withNextUrl } from './next-url.ts'
+import { realmsOf } from './scope.ts'
 import { isOwn, isOwnPage, settingsOf, type Settings } from './settings.ts'
 import { nowInSeconds } from './state.ts'
 
@@ -51,7 +52,7 @@ export class LoginManager extends EventSource {
 
   /** A user's logins, the latest first; the one behind a request is marked. Rejects with `FST_LOGIN_STORE_REQUIRED` without a store. */
   async logins (userId: string | number | bigint, request?: FastifyRequest): Promise<LoginInfo[]> {
-    const records = await this.#settings.realm.logins.list(String(userId))
+    const records = await this.#settings.realm.logins.list(String(userId), this.#settings, nowInSeconds())
     if (records === null) throw new StoreRequiredError('app.login.logins')
     return records.map((record) => loginInfo(record, request?.currentLogin?.id)).sort((one, other) => other.seenAt - one.seenAt)
   }
@@ -75,15 +76,17 @@ export class LoginManager extends EventSource {
   async endLogins (userId: string | number | bigint, { except = null }: { except?: string | null } = {}): Promise<void> {
     const id = String(userId)
     const { logins, listeners } = this.#settings.realm
-    await logins.endAll(id, except, nowInSeconds())
+    // What is no id of a login excepts none, and does not reach the store.
+    await logins.endAll(id, isLoginId(except) ? except : null, nowInSeconds())
     listeners.tell('loginEnded', { id: null, userId: id, exceptId: except, reason: 'revoked' })
   }
 
-  /** Ends every login of every user; with a store, of every realm in it. */
+  /** Ends every login of every user, of all realms. */
   async endEveryLogin (): Promise<void> {
-    const { logins, listeners } = this.#settings.realm
-    await logins.endEvery(nowInSeconds())
-    listeners.tell('loginEnded', { id: null, userId: null, exceptId: null, reason: 'revoked' })
+    for (const { realm: { logins, listeners } } of realmsOf(this.#settings)) {
+      await logins.endEvery(nowInSeconds())
+      listeners.tell('loginEnded', { id: null, userId: null, exceptId: null, reason: 'revoked' })
+    }
   }
 
   /** The option `store`, its failures told as `FST_LOGIN_STORE_UNAVAILABLE`; null without one. */

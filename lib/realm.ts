@@ -5,8 +5,10 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { Stamps } from './account.ts'
-import { fixCookie, type Cookie } from './cookies.ts'
+import { fixCookie, type Cookie, type CookieOptions } from './cookies.ts'
+import { InvalidOptionError } from './errors.ts'
 import { Listeners } from './events.ts'
+import { defaultAbsoluteTimeout } from './lifetime.ts'
 import { EndedLogins } from './logins/ended-logins.ts'
 import type { LoginKeeper } from './logins/keeper.ts'
 import { loginSeal } from './logins/login-seal.ts'
@@ -17,6 +19,7 @@ import type { LoginStore } from './logins/store.ts'
 import { StoredLogins } from './logins/stored.ts'
 import type { AccountOptions } from './options.ts'
 import { rememberSeal } from './remember/remember-seal.ts'
+import { Successions } from './successions.ts'
 import { createSeal, ownPurposes, purposeKeys } from './seal.ts'
 
 /** What all scopes of one realm share. */
@@ -25,7 +28,10 @@ export interface Realm {
   readonly name: string
   readonly cookie: Cookie
   readonly rememberCookie: Cookie
+  /** What both were fixed from, for a realm inside. */
+  readonly cookieOptions: { readonly login: CookieOptions, readonly remember: CookieOptions }
   readonly logins: LoginKeeper
+  readonly successions: Successions
   readonly stamps: Stamps
   readonly listeners: Listeners
   /** For `makeSecureToken` and whatever else is signed rather than sealed. */
@@ -55,16 +61,38 @@ export async function createRealm (
   const seal = await createSeal(app, keys, name, ownPurposes)
   const suffix = name === '' ? '' : `-${name}`
   const { cookieName = `login${suffix}`, cookie = {}, remember = {} } = options
-  const { endedLogins = 100_000, maxLogins = null, onMaxLogins = 'end-oldest' } = options
+  const { endedLogins = 100_000, maxLogins: most = null, onMaxLogins: onMost = 'end-oldest' } = options
+  const lifetimes = { idleTimeout: options.idleTimeout ?? null, absoluteTimeout: options.absoluteTimeout ?? defaultAbsoluteTimeout }
+  const cookieOptions = { login: cookie, remember: { ...cookie, ...remember.cookie } }
+  const loginCookie = fixCookie(cookieName, cookieOptions.login, production)
+  const rememberCookie = fixCookie(remember.cookieName ?? `remember_token${suffix}`, cookieOptions.remember, production)
+  claimCookies(app, name, [loginCookie, rememberCookie])
   return Object.freeze({
     name,
-    cookie: fixCookie(cookieName, cookie, production),
-    rememberCookie: fixCookie(remember.cookieName ?? `remember_token${suffix}`, { ...cookie, ...remember.cookie }, production),
+    cookie: loginCookie,
+    rememberCookie,
+    cookieOptions,
     logins: shared.store === null
       ? new SealedLogins(loginSeal(seal), rememberSeal(seal), new EndedLogins(endedLogins, () => app.log.warn(fullList(endedLogins))))
-      : new StoredLogins(checkedStore(shared.store), secretSeal(seal), name, { most: maxLogins, onMost: onMaxLogins }),
+      : new StoredLogins(checkedStore(shared.store), secretSeal(seal), name, { most, onMost, lifetimes }),
+    successions: new Successions(),
     stamps: new Stamps(purposeKeys(keys, 'stamp', name)),
     listeners: new Listeners(app.log),
     tokenKeys: purposeKeys(keys, 'token', name)
   })
+}
+
+/** The cookies of each server by name, so that no two registrations or realms write one. */
+const claimed = new WeakMap<object, Set<string>>()
+
+function claimCookies (app: FastifyInstance, realm: string, cookies: readonly Cookie[]): void {
+  const names = claimed.get(app.server) ?? new Set<string>()
+  claimed.set(app.server, names)
+  for (const { name } of cookies) {
+    if (names.has(name)) {
+      throw new InvalidOptionError(`The cookie ${name} of fastify-login would be written twice${realm === '' ? '' : `, by the realm ${realm} too`}: ` +
+        'name another cookieName or remember.cookieName, or another realm where this is another kind of user')
+    }
+    names.add(name)
+  }
 }

@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { stampOf } from './account.ts'
+import { isUser, stampOf } from './account.ts'
 import { browserOf } from './browser.ts'
 import { after, isThenable } from './chain.ts'
 import { cookieOf } from './cookies.ts'
+import type { LoginLapse } from './current-login.ts'
 import { lapsed } from './lifetime.ts'
 import type { FoundLogin, MaybePromise } from './logins/keeper.ts'
-import { publicLogin, type LoginFacts } from './logins/record.ts'
+import { familyOf, publicLogin, type LoginFacts } from './logins/record.ts'
 import { protect } from './protection.ts'
-import type { LoginState } from './state.ts'
+import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
 import { rememberCookieOf, validRemember } from './carried-remember.ts'
 
@@ -25,13 +26,14 @@ export function resolveLoginCookie (state: LoginState, now: number): MaybePromis
 
 function honour (state: LoginState, found: FoundLogin, now: number): MaybePromise<boolean> {
   const { login, standing } = found
-  if (login === null) return refuse(state, 'forged')
-  state.cameAs = login.userId
+  if (login === null) return refuse(state, standing)
+  state.presented = login
+  state.family = familyOf(login.id)
   if (standing === 'ended' || standing === 'superseded') return refuse(state, standing)
   const lapse = lapsed(login, state.settings, now)
   if (lapse !== null) return refuse(state, lapse)
   const grace = standing === 'grace'
-  return after(isKept(state, login, grace, now), (goesOn) => goesOn && load(state, login, grace, now))
+  return after(isKept(state, login, grace, now), (goesOn) => goesOn && load(state, login, grace))
 }
 
 /** Whether the login goes on in the browser that it is used in. */
@@ -64,25 +66,25 @@ function isKept (state: LoginState, login: LoginFacts, grace: boolean, now: numb
   })
 }
 
-function load (state: LoginState, login: LoginFacts, grace: boolean, now: number): MaybePromise<boolean> {
+function load (state: LoginState, login: LoginFacts, grace: boolean): MaybePromise<boolean> {
   const { request, settings } = state
   const loaded = settings.loadUser?.(login.userId, request)
-  if (!isThenable(loaded)) return accept(state, login, grace, loaded, now)
+  if (!isThenable(loaded)) return accept(state, login, grace, loaded)
   return Promise.resolve(loaded).then(async (user) => {
     // It may have ended while the loader was waited for.
-    const standing = await settings.realm.logins.standing(login, now)
-    if (standing === 'ended' || standing === 'superseded') return refuse(state, standing)
-    return accept(state, login, standing === 'grace', user, now)
+    const again = await settings.realm.logins.findAgain(login, nowInSeconds())
+    if (again.login === null || again.standing === 'ended' || again.standing === 'superseded') return refuse(state, again.standing as LoginLapse)
+    return accept(state, again.login, grace || again.standing === 'grace', user)
   })
 }
 
-function accept (state: LoginState, login: LoginFacts, grace: boolean, user: User | null | undefined, now: number): MaybePromise<boolean> {
+function accept (state: LoginState, login: LoginFacts, grace: boolean, user: User | null | undefined): MaybePromise<boolean> {
   const { realm, authHash } = state.settings
-  if (user === null || user === undefined) {
+  if (!isUser(user)) {
     refuse(state, 'user-gone')
     if (grace) return false
-    state.clearsLogin = true
-    return after(realm.logins.end(login, now), (ended) => {
+    return after(realm.logins.end(login, nowInSeconds()), (ended) => {
+      state.clearsLogin = true
       if (ended !== null) realm.listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'user-gone' })
       return false
     })
@@ -97,7 +99,7 @@ function accept (state: LoginState, login: LoginFacts, grace: boolean, user: Use
 }
 
 // A refused cookie is not cleared: the answer may arrive after one that has set its successor.
-function refuse (state: LoginState, lapse: Parameters<LoginState['lapsed']>[0]): false {
+function refuse (state: LoginState, lapse: LoginLapse): false {
   state.stale = false
   state.lapsed(lapse)
   return false

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { stampOf, userIdOf } from './account.ts'
+import { isUser, stampOf, userIdOf } from './account.ts'
 import { browserOf } from './browser.ts'
 import { after, isThenable } from './chain.ts'
 import type { LoginLapse } from './current-login.ts'
@@ -12,7 +12,7 @@ import { publicLogin } from './logins/record.ts'
 import { changeBy } from './prepare.ts'
 import { canSetCookie } from './reply.ts'
 import { renewed, type RememberFacts } from './remember/remember-seal.ts'
-import type { LoginState } from './state.ts'
+import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
 import { findRemembered } from './carried-remember.ts'
 
@@ -26,6 +26,7 @@ function honour (state: LoginState, found: FoundRemember, now: number): MaybePro
   const { remember, standing } = found
   if (remember === null || (standing !== 'alive' && standing !== 'grace')) return dead(state, found, now)
   const { request, settings } = state
+  state.family ??= remember.id
   const loaded = remember.token !== null && settings.loadUserByToken !== null
     ? settings.loadUserByToken(remember.token, request)
     : settings.loadUser?.(remember.userId, request)
@@ -33,8 +34,9 @@ function honour (state: LoginState, found: FoundRemember, now: number): MaybePro
   if (!isThenable(loaded)) return accept(state, remember, grace, loaded, now)
   return Promise.resolve(loaded).then(async (user) => {
     // It may have ended while the loader was waited for.
-    const again = await settings.realm.logins.rememberStanding(remember, now)
-    return again === 'alive' ? accept(state, remember, grace, user, now) : refuse(state, again)
+    const again = await settings.realm.logins.findRememberedAgain(remember, nowInSeconds())
+    if (again.standing !== 'alive' && again.standing !== 'grace') return refuse(state, again.standing)
+    return accept(state, remember, grace || again.standing === 'grace', user, now)
   })
 }
 
@@ -52,8 +54,8 @@ function dead (state: LoginState, { remember, standing }: FoundRemember, now: nu
 
 function accept (state: LoginState, remember: RememberFacts, grace: boolean, user: User | null | undefined, now: number): MaybePromise<boolean> {
   const { realm, authHash, getId } = state.settings
-  if (user === null || user === undefined || userIdOf(user, getId) !== remember.userId) {
-    return after(realm.logins.end(remember, now), () => refuse(state, 'user-gone'))
+  if (!isUser(user) || userIdOf(user, getId) !== remember.userId) {
+    return after(realm.logins.end(remember, nowInSeconds()), () => refuse(state, 'user-gone'))
   }
   if (!realm.stamps.matches(remember.stamp, stampOf(user, authHash))) return refuse(state, 'user-changed')
   restore(state, remember, grace, user, now)

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isUser } from './account.ts'
 import { after } from './chain.ts'
 import { FreshUser } from './fresh-user.ts'
 import { touchIsDue } from './lifetime.ts'
@@ -30,10 +31,11 @@ function resolveByRequest (state: LoginState): MaybePromise<void> {
   const { request, settings } = state
   if (settings.loadUserFromRequest === null) return
   return after(settings.loadUserFromRequest(request), (found) => {
-    if (found === null || found === undefined) return
+    const user = found instanceof FreshUser ? found.user : found
+    if (!isUser(user)) return
     state.freshByRequest = found instanceof FreshUser
-    state.user = found instanceof FreshUser ? found.user : found
-    settings.realm.listeners.tell('userLoadedFromRequest', { user: state.user, request })
+    state.user = user
+    settings.realm.listeners.tell('userLoadedFromRequest', { user, request })
   })
 }
 
@@ -47,7 +49,7 @@ function noteUse (state: LoginState, now: number): MaybePromise<void> {
   const seesSuccessor = cookie !== undefined && logins.successorIsUnseen(cookie, from)
   const renews = cookie !== undefined && settings.refreshEachRequest
   if ((!touches && !renews && !seesSuccessor) || !canSetCookie(request, reply)) return
-  return after(renews ? rememberOfLogin(state, now) : null, (carried) => {
+  return after(renews ? rememberOfLogin(state, from, now) : null, (carried) => {
     if (!touches && !seesSuccessor && carried === null) return
     const login = touches ? touched(from, now) : from
     const remember = carried === null ? null : renewed(carried, now)

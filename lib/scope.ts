@@ -16,7 +16,7 @@ export type ScopeOptions = AccountOptions & { realm?: string }
 type Options = ScopeOptions
 
 /** The realms of a registration and of all inside it: by name, the settings of the scope in which each begins. */
-const realmsOf = new WeakMap<readonly Buffer[], Map<string, Settings>>()
+const realms = new WeakMap<readonly Buffer[], Map<string, Settings>>()
 
 /** What belongs to a realm and not to a scope: two values would make two cookies of one name. */
 const realmOptions = ['cookieName', 'cookie', 'endedLogins', 'maxLogins', 'onMaxLogins'] as const
@@ -37,14 +37,19 @@ export async function openScope (scope: FastifyInstance, options: Options): Prom
   const realm = await realmFor(scope, options, { keys, store }, parent)
   const settings = createSettings(options, realm, { keys, store }, parent)
   checkTogether(settings)
-  if (settingsOfRealm(settings, realm.name) === undefined) realmsOf.get(keys)?.set(realm.name, settings)
+  if (settingsOfRealm(settings, realm.name) === undefined) realms.get(keys)?.set(realm.name, settings)
   Object.defineProperty(scope, settingsKey, { value: settings, configurable: true })
   return settings
 }
 
 /** The settings of the scope in which a realm begins; realms are those of one outermost registration. */
 export function settingsOfRealm ({ keys }: Settings, name: string): Settings | undefined {
-  return realmsOf.get(keys)?.get(name)
+  return realms.get(keys)?.get(name)
+}
+
+/** The settings of the scopes in which the realms begin. */
+export function realmsOf ({ keys }: Settings): Settings[] {
+  return [...realms.get(keys)?.values() ?? []]
 }
 
 function outermostKeys ({ key }: Options): readonly Buffer[] {
@@ -56,20 +61,29 @@ function outermostKeys ({ key }: Options): readonly Buffer[] {
 
 async function realmFor (scope: FastifyInstance, options: Options, shared: Shared, parent: Settings | undefined): Promise<Realm> {
   const name = options.realm ?? parent?.realm.name ?? ''
-  const realms = realmsOf.get(shared.keys) ?? new Map<string, Settings>()
-  realmsOf.set(shared.keys, realms)
+  const known = realms.get(shared.keys) ?? new Map<string, Settings>()
+  realms.set(shared.keys, known)
   if (name !== parent?.realm.name && options.loadUser === undefined && options.loadUserFromRequest === undefined) {
     const where = name === '' ? 'is missing' : `of realm ${name} is missing, and that of another realm cannot stand for it`
     throw new InvalidOptionError(`The option loadUser of fastify-login ${where}: it may be a function that takes an id and returns the user or null; loadUserFromRequest will do as well`)
   }
-  const known = realms.get(name)
-  if (known === undefined) return await createRealm(scope, name, shared, options)
+  const begun = known.get(name)
+  if (begun === undefined) return await createRealm(scope, name, shared, inheriting(options, parent))
   const misplaced = realmOptions.find((option) => options[option] !== undefined) ??
     (['cookieName', 'cookie'] as const).map((option) => options.remember?.[option] === undefined ? undefined : `remember.${option}`).find(Boolean)
   if (misplaced !== undefined) {
     throw new InvalidOptionError(`The option ${misplaced} of fastify-login belongs to the registration in which the realm begins: all scopes of a realm share its cookies`)
   }
-  return known.realm
+  return begun.realm
+}
+
+/** What a realm takes from the scope around it, although its cookies are its own. */
+function inheriting (options: Options, parent: Settings | undefined): Options {
+  if (parent === undefined) return options
+  const { realm, idleTimeout, absoluteTimeout } = parent
+  const cookie = { ...realm.cookieOptions.login, ...options.cookie }
+  const remember = { ...options.remember, cookie: { ...realm.cookieOptions.remember, ...options.cookie, ...options.remember?.cookie } }
+  return { idleTimeout, absoluteTimeout, ...options, cookie, remember }
 }
 
 function checkTogether ({ loadUser, getToken, loadUserByToken }: Settings): void {

@@ -6,7 +6,7 @@
 import { defaultGetId, defaultIsActive } from './account.ts'
 import { identifyByAddressAndUserAgent, type IdentifyBrowser } from './browser.ts'
 import type { FreshUser } from './fresh-user.ts'
-import type { Lifetimes } from './lifetime.ts'
+import { defaultAbsoluteTimeout, type Lifetimes } from './lifetime.ts'
 import { decodedPath, pathOf } from './next-url.ts'
 import type { MaybePromise } from './logins/keeper.ts'
 import type { AccountOptions, RefusalHandler } from './options.ts'
@@ -56,7 +56,8 @@ export interface Settings extends Lifetimes {
   readonly production: boolean
 }
 
-const month = 30 * 24 * 3600
+/** 30 days, in seconds. */
+const month = defaultAbsoluteTimeout
 
 const defaults: Omit<Settings, 'realm' | 'keys' | 'store' | 'recordsUse' | 'ownPaths' | 'production'> = {
   loadUser: null,

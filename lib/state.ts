@@ -8,7 +8,7 @@ import { truthOf } from './account.ts'
 import type { Login, LoginLapse } from './current-login.ts'
 import type { LoginEvents } from './events.ts'
 import { provenWithin } from './lifetime.ts'
-import type { FoundRemember, MaybePromise, Prepared } from './logins/keeper.ts'
+import type { Committed, FoundRemember, MaybePromise, Prepared } from './logins/keeper.ts'
 import { publicLogin, type LoginFacts } from './logins/record.ts'
 import type { Settings } from './settings.ts'
 import type { User } from './user.ts'
@@ -23,6 +23,8 @@ export class LoginState {
   readonly settings: Settings
   /** When the request arrived, in seconds since 1970. */
   readonly arrivedAt: number
+  /** How many browsers had been given another login by then. */
+  readonly successions: number
   user: User | null = null
   /** The login as the handler sees it: the one it came with, or the one that the answer will begin. */
   login: LoginFacts | null = null
@@ -35,9 +37,13 @@ export class LoginState {
   /** Whether `loadUserFromRequest` said that its user is fresh. */
   freshByRequest = false
   lapse: LoginLapse | null = null
-  /** The user that the login cookie names, honoured or not: whose data the application's session may hold. */
-  cameAs: string | null = null
+  /** The login that the login cookie names, honoured or not. */
+  presented: LoginFacts | null = null
+  /** The family that the browser came with. */
+  family: string | null = null
   prepared: Prepared | null = null
+  /** What was carried out, until the answer is on its way. */
+  committed: Committed | null = null
   pendingEvents: PendingEvent[] = []
   clearsLogin = false
   clearsRemember = false
@@ -56,6 +62,7 @@ export class LoginState {
     this.reply = reply
     this.settings = settings
     this.arrivedAt = arrivedAt
+    this.successions = settings.realm.successions.count
   }
 
   /** The user, or what stands in for nobody; made once for a request. */

@@ -55,7 +55,7 @@ export class UserMixin {
 
   /** The id as a string; throws `FST_LOGIN_INVALID_USER_ID` where the class has none. */
   getId (): string {
-    if (this.id === undefined || this.id === null || this.id === '') {
+    if (!['string', 'number', 'bigint'].includes(typeof this.id) || this.id === '') {
       throw Object.assign(new TypeError('The id of the user is missing: give the class an "id" or a getId() of its own'), {
         code: 'FST_LOGIN_INVALID_USER_ID'
       })

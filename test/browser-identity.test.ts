@@ -81,7 +81,6 @@ test('each identity can be named for a request that tells nothing of itself', ()
   assert.equal(identifyByUserAgent(silent), '')
 })
 
-// DEFECT: lib/browser.ts takes `request.ip` for a string; on a Unix socket there is no address, and every login is a 500.
 test('each identity can be named for a request that came over a Unix socket', () => {
   const local = { ip: undefined, headers: { 'user-agent': 'x' } } as unknown as FastifyRequest
   for (const identify of [identifyByAddressAndUserAgent, identifyByUserAgent, identifyByNetworkAndUserAgent]) assert.equal(typeof identify(local), 'string')

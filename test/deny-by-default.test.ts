@@ -120,7 +120,6 @@ test('a login page under a prefix is open by the address that browsers ask for',
   assert.equal((await app.inject('/site/login/help')).statusCode, 401)
 })
 
-// DEFECT: lib/route-policy.ts compares the route's pattern, so a login page behind a parameter is closed and redirects to itself without end.
 test('a login page that a route with a parameter serves can be seen, and nothing else of that route', async () => {
   const app = Fastify()
   await app.register(login, { key, loadUser: () => null, defaultLogin: 'required', loginPath: '/login' })

@@ -45,7 +45,6 @@ describe('headers and queries of any bytes', () => {
     }), { numRuns: 200 })
   })
 
-  // DEFECT: lib/reply.ts takes the header alone for an upgrade; Node has upgraded nothing, and the client gets a 500.
   test('let a login succeed or be refused where the client asks for an upgrade that nobody offers', async () => {
     for (const headers of ['Upgrade: websocket\r\n', 'Upgrade: WebSocket\r\nConnection: close, Upgrade\r\n']) {
       const { statusCode } = await sendRaw(app, `POST /login/1 HTTP/1.1\r\nHost: localhost\r\n${headers}Content-Length: 0\r\nConnection: close\r\n\r\n`)

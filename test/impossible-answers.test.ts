@@ -9,7 +9,6 @@ import type { LightMyRequestResponse } from 'fastify'
 describeWays('an answer that cannot be sent, as its headers hold what none may', (way) => {
   const enter = 'POST /enter HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
 
-  // DEFECT: lib/hooks.ts calls `done` inside a `then`: what Fastify throws there is nobody's, and the process ends.
   test('fails the request, and nothing else', async (t) => {
     const { app } = await way.createApp({
       after: (app, users) => app.post('/enter', async (request, reply) => {
@@ -37,7 +36,6 @@ describeWays('an answer that cannot be sent, as its headers hold what none may',
     assert.deepEqual(cookies.filter(({ value }) => value !== ''), [])
   })
 
-  // DEFECT: lib/commit.ts commits before later onSend hooks have run, and leaves the cookie on the reply when one of them fails.
   test('whose later hook fails carries no new credential', async (t) => {
     const { app } = await way.createApp({
       after: (app, users) => {

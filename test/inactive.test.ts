@@ -50,7 +50,6 @@ test('loginUser gives false for a user who is not active, and changes nothing', 
   assert.deepEqual(events, [])
 })
 
-// DEFECT: lib/hooks.ts asks what the route needs inside a `then` whose failures nobody catches: the request never ends, and the process does.
 test('an isActive that fails behind an awaited loader fails the request', async (t) => {
   const { app } = await createApp({
     options: { loadUserFromRequest: async () => ({ id: '1', name: 'Ada' }), isActive: () => { throw new Error('on purpose') } },

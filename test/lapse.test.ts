@@ -60,7 +60,6 @@ describeWays('a request says why a credential of its was not honoured:', (way) =
     assert.equal(await lapseOf(browser), 'idle')
   })
 
-  // DEFECT: lib/resolve-login.ts calls a cookie forged whose record the store has forgotten; `found.standing` says 'ended'.
   test('ended', async () => {
     const { browser } = await open(way)
     await browser.post('/login/1', { remember: true })

@@ -19,7 +19,6 @@ describe('a listener', () => {
     app.login.off('userUnauthorized', always).off('userLoggedIn', always)
   })
 
-  // DEFECT: lib/manager.ts wraps the listener of `once`, and `off` looks for the one it was given.
   test('that waits for one event can be taken back before it comes', async () => {
     const { app } = await createApp()
     let calls = 0
@@ -39,7 +38,6 @@ describe('a listener', () => {
     }
   })
 
-  // DEFECT: lib/manager.ts takes any name in `off`, so a misspelt one leaves the listener where it is.
   test('for an event that does not exist cannot be taken back without a word, either', async () => {
     const { app } = await createApp()
     assert.throws(() => app.login.off('userLoggedin' as never, () => {}), { code: 'FST_LOGIN_INVALID_ARGUMENT' })
@@ -58,7 +56,6 @@ describe('a listener', () => {
     assert.equal(lines.filter((line) => /a listener of userUnauthorized failed/.test(line)).length, 2)
   })
 
-  // DEFECT: lib/events.ts gives one payload to all listeners, unfrozen.
   test('cannot change what the next one is told', async () => {
     const { app } = await createApp()
     const seen: unknown[] = []

@@ -22,7 +22,6 @@ describe('app.login.loginUrl', () => {
     for (const next of ['//evil.example', 'https://evil.example', '/\\evil.example', '', 'members']) assert.equal(await urlOf(next), '/login')
   })
 
-  // DEFECT: lib/manager.ts does not compare the target with loginPath and refreshPath, as redirects do.
   test('leaves out a target that is a login page itself', async () => {
     assert.equal(await urlOf('/login?x=1'), '/login')
   })

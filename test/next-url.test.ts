@@ -79,7 +79,6 @@ describe('where a visitor goes on after logging in', () => {
     for (const next of ['/login/help', '/loginx', '/Login']) assert.equal(await read(next), next)
   })
 
-  // DEFECT: lib/next-target.ts compares undecoded paths; Fastify's router decodes /%6cogin and shows the login page.
   test('is never a login page whose address is percent-encoded', async () => {
     const { read } = await reader()
     for (const next of ['/%6cogin', '/%6Cogin?x=1', '/%63onfirm']) assert.equal(await read(next), fallback, next)
@@ -92,7 +91,6 @@ describe('where a visitor goes on after logging in', () => {
     assert.equal(await read('/\ud800'), '/%EF%BF%BD')
   })
 
-  // DEFECT: lib/next-url.ts checks the length before it encodes; 2000 such characters become a header of 18 kB.
   test('is no longer than 2048 characters once it is encoded', async () => {
     const { read } = await reader()
     assert.ok((await read('/' + '\u65e5'.repeat(2000))).length <= 2048)

@@ -75,7 +75,6 @@ describe('a refused visitor', () => {
     assert.equal(nextIn((await browser.get('/confirm-page?next=%2Fconfirm-page')).headers.location), null)
   })
 
-  // DEFECT: lib/answers.ts redirects a refused request for the login page to itself, without end.
   test('at a login page that is guarded by mistake gets an error, not a redirect to the same page', async () => {
     const { app } = await createApp({
       options: { loginPath: '/login' },

@@ -94,7 +94,6 @@ describe('a secret is never printed', () => {
     })
   })
 
-  // DEFECT: lib/validation.ts shows the value of every option but `key`.
   test('where a store was given as its address, password included', async () => {
     await assert.rejects(boot({ key, loadUser, store: 'redis://:nobody should read@localhost' }), (error: Error) => {
       assert.match(error.message, /option store/)

@@ -114,7 +114,6 @@ describe('without loadUser', () => {
 })
 
 describe('a loader, written without types,', () => {
-  // DEFECT: lib/resolve.ts and lib/resolve-login.ts take everything but null and undefined for a user, and guards let `false` in.
   for (const [what, nobody] of [['false', false], ['an empty text', ''], ['0', 0], ['true', true], ['a text', 'Ada']] as const) {
     test(`that finds ${what} lets nobody in: loadUserFromRequest`, async () => {
       for (const load of [() => nobody, async () => nobody]) {

@@ -51,14 +51,15 @@ export class EndedLogins {
 
   /** The stamp under which a login was last proven; its own where that is not known. */
   newestStamp (login: LoginFacts): string | null {
-    return this.#users.get(login.userId)?.get(login.id)?.stamp ?? login.stamp
+    const mark = this.#users.get(login.userId)?.get(login.id)
+    return mark !== undefined && mark.generation > login.generation ? mark.stamp : login.stamp
   }
 
-  /** Ends a family of a user; false where it had ended before. */
-  end (userId: string, family: string, now: number, until: number): boolean {
-    if (this.#users.get(userId)?.get(family)?.ended === true) return false
-    this.#marksOf(userId, now).change(family, now, until, { ended: true }, null)
-    return true
+  /** Ends a family of a user. Returns what takes that back, or null where it had ended before. */
+  end (userId: string, family: string, now: number, until: number): (() => void) | null {
+    const before = this.#users.get(userId)?.get(family)?.ended === true
+    const undo = this.#marksOf(userId, now).change(family, now, until, { ended: true }, null)
+    return before ? null : undo
   }
 
   /** Ends a family of whichever user. */
@@ -74,7 +75,7 @@ export class EndedLogins {
 
   /** Ends every login that has begun. */
   endEvery (now: number): void {
-    this.#notBefore = now
+    this.#notBefore = Math.max(this.#notBefore, now)
     this.#users.clear()
     this.#families.clear()
   }
@@ -86,12 +87,13 @@ export class EndedLogins {
     return true
   }
 
-  /** A new generation takes the place of those before; what made the login stale is settled by the proof. */
-  supersede (older: LoginFacts, newer: LoginFacts, now: number): void {
+  /** A new generation takes the place of those before, and settles what made the login stale. Returns what takes that back. */
+  supersede (older: LoginFacts, newer: LoginFacts, now: number): () => void {
     const known = this.#users.get(older.userId)?.get(older.id)?.superseded ?? new Map<number, number>()
     const superseded = new Map([...known].filter(([, at]) => now < at + generationGrace)).set(older.generation, now)
     const change = { generation: newer.generation, stamp: newer.stamp, stale: false, superseded }
-    this.#marksOf(older.userId, now).change(older.id, now, newer.expiresAt, change, familyOf(older.id))
+    const until = Math.max(older.expiresAt, newer.expiresAt)
+    return this.#marksOf(older.userId, now).change(older.id, now, until, change, familyOf(older.id))
   }
 
   /** The marks of a user, who thereby becomes the one most recently changed. */

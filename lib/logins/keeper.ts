@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Lifetimes } from '../lifetime.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
 import type { LoginFacts, Proof } from './record.ts'
 import type { LoginRecord } from './store.ts'
@@ -60,34 +61,43 @@ export interface Prepared {
 }
 
 /** A login that ended because another began. */
-export interface EndedLogin { readonly id: string, readonly userId: string, readonly reason: 'replaced' | 'limit' }
+export interface EndedLogin { readonly id: string, readonly userId: string, readonly reason: 'replaced' | 'limit' | 'user-changed' }
+
+/** A change that was carried out. */
+export interface Committed {
+  /** The logins that ended with it. */
+  readonly ended: readonly EndedLogin[]
+  /** Takes it back, where the answer fails after all. */
+  undo (): MaybePromise<void>
+}
 
 /** Keeps the logins of a realm: in their cookies, or in a store. */
 export interface LoginKeeper {
   find (cookie: string, now: number): MaybePromise<FoundLogin>
-  findRemembered (cookie: string, now: number): MaybePromise<FoundRemember>
+  /** `login`: what the login cookie of the same request named, whose record need not be asked for again. */
+  findRemembered (cookie: string, now: number, login: LoginFacts | null): MaybePromise<FoundRemember>
   /** Whether a remember cookie is a valid one of this login. */
   remembers (cookie: string, login: LoginFacts, now: number): boolean
   /** Whether a remember cookie of this login is one whose coming has to be written down. */
   successorIsUnseen (cookie: string, login: LoginFacts): boolean
   /** The login that a remember cookie restores. */
   restored (remember: RememberFacts, begunAt: number, settled: Pick<Proof, 'at' | 'expiresAt' | 'browser'>): LoginFacts
-  /** Asks again about a login found earlier in the same request. */
-  standing (login: LoginFacts, now: number): MaybePromise<Standing>
+  /** Asks again about a login found earlier in the same request, which has waited since. */
+  findAgain (login: LoginFacts, now: number): MaybePromise<FoundLogin>
   isStale (login: LoginFacts): boolean
   /** Makes a login stale until its next proof of identity; false where it was. */
   makeStale (login: LoginFacts, now: number): MaybePromise<boolean>
   prepare (change: Change): Prepared
-  /** Carries a change out, whole or not at all; the logins that ended with it, or null where another request was first. */
-  commit (prepared: Prepared, now: number): MaybePromise<EndedLogin[] | null>
-  /** Whether a remember cookie found earlier in the same request has ended since. */
-  rememberStanding (remember: RememberFacts, now: number): MaybePromise<'alive' | 'ended'>
+  /** Carries a change out, whole or not at all; null where another request was first. */
+  commit (prepared: Prepared, now: number): MaybePromise<Committed | null>
+  /** Asks again about a remember cookie found earlier in the same request, which has waited since. */
+  findRememberedAgain (remember: RememberFacts, now: number): MaybePromise<FoundRemember>
   /** Whether the user may have one more login. */
   admits (login: LoginFacts, now: number): MaybePromise<boolean>
   /** Ends a login or remember cookie, and all that shares its family; resolves to its id, null where it had ended. */
   end (ended: LoginFacts | RememberFacts, now: number): MaybePromise<string | null>
   /** The records of a user's logins; null without a store. */
-  list (userId: string): Promise<LoginRecord[]> | null
+  list (userId: string, lifetimes: Pick<Lifetimes, 'absoluteTimeout' | 'idleTimeout'>, now: number): Promise<LoginRecord[]> | null
   /** Ends a login by its public id; where a user is named, only if it is theirs. False where it is known not to be. */
   endById (id: string, userId: string | null, now: number): MaybePromise<boolean>
   /** Ends all logins of a user, but for one. */

@@ -3,28 +3,44 @@
  *
  * @module
  */
-import type { EndedLogin } from './keeper.ts'
-import type { LoginStore } from './store.ts'
+import { lapsed, type Lifetimes } from '../lifetime.ts'
+import { factsOf } from './record-facts.ts'
+import type { StoreSteps } from './store-steps.ts'
+import type { LoginRecord, LoginStore } from './store.ts'
 
 /** How many logins a user may have, null: any number, and what happens beyond. */
-export interface LoginLimit { readonly most: number | null, readonly onMost: 'end-oldest' | 'refuse' }
+export interface LoginLimit {
+  readonly most: number | null
+  readonly onMost: 'end-oldest' | 'refuse'
+  readonly lifetimes: Pick<Lifetimes, 'absoluteTimeout' | 'idleTimeout'>
+}
+
+/** Whether anybody can still use a login: by its login cookie, or by its remember cookie. */
+export function isUsable (record: LoginRecord, lifetimes: LoginLimit['lifetimes'], now: number): boolean {
+  const { remember } = record
+  return (remember !== null && now < remember.expiresAt) || lapsed(factsOf(record), lifetimes, now) === null
+}
 
 /** Whether the owner has room for one more login, where a new one is refused beyond the limit. */
-export async function admits (store: LoginStore, { most, onMost }: LoginLimit, owner: string, id: string): Promise<boolean> {
+export async function admits (store: LoginStore, { most, onMost, lifetimes }: LoginLimit, owner: string, id: string, now: number): Promise<boolean> {
   if (most === null || onMost === 'end-oldest') return true
-  const logins = await store.list(owner)
+  const logins = (await store.list(owner)).filter((login) => isUsable(login, lifetimes, now))
   return logins.length < most || logins.some((login) => login.id === id)
 }
 
 /**
- * Ends what is beyond the limit once a login was created, and resolves to it. Logins that begin side by side are
- * ordered the same by every process, so that together they end the right ones.
+ * Ends what is beyond the limit once a login was created; false where that is the login itself. Logins that begin
+ * side by side are ordered the same by every process, so that together they end the right ones.
  */
-export async function endBeyond (store: LoginStore, { most, onMost }: LoginLimit, owner: string): Promise<EndedLogin[]> {
-  if (most === null) return []
-  const logins = await store.list(owner)
+export async function endBeyond (
+  store: LoginStore, { most, onMost, lifetimes }: LoginLimit, { id, owner }: LoginRecord, steps: StoreSteps, now: number
+): Promise<boolean> {
+  if (most === null) return true
+  const logins = (await store.list(owner)).filter((login) => isUsable(login, lifetimes, now))
   const sorted = logins.sort((one, other) => one.begunAt - other.begunAt || (one.id < other.id ? -1 : 1))
   const beyond = onMost === 'refuse' ? sorted.slice(most) : sorted.slice(0, Math.max(0, sorted.length - most))
-  for (const { id } of beyond) await store.remove(id)
-  return beyond.map(({ id, userId }) => ({ id, userId, reason: 'limit' }))
+  if (beyond.some((login) => login.id === id)) return false
+  // Who begins beside this one, and is beyond the limit, ends itself.
+  if (onMost === 'end-oldest') for (const login of beyond) await steps.end(login, 'limit')
+  return true
 }

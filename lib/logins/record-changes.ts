@@ -7,6 +7,7 @@ import { digest, sha256 } from '../digest.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
 import { generationGrace } from './ended-logins.ts'
 import type { Change } from './keeper.ts'
+import { validatorGrace } from './record-facts.ts'
 import type { LoginRecord, RememberRecord } from './store.ts'
 
 /** Names the user of a realm in the store, at one length whatever the id: no id can break a key or a query. */
@@ -18,19 +19,20 @@ export function ownerOf (realm: string, userId: string): string {
 export interface Secrets { readonly login: string | null, readonly validator: string | null }
 
 /** The record of a login that begins. */
-export function newRecord ({ login, remember, agent, data }: Change, owner: string, secrets: Secrets, now: number): LoginRecord {
-  const kept = remember === null ? null : rememberRecord(remember, secrets.validator as string, null, now)
+export function newRecord (change: Change, realm: string, secrets: Secrets): LoginRecord {
+  const { login, remember, data } = change
+  const kept = remember === null ? null : rememberRecord(remember, secrets.validator as string, [])
   return {
     id: login.id,
-    owner,
+    owner: ownerOf(realm, login.userId),
     version: 0,
     begunAt: login.startedAt,
+    realm,
     userId: login.userId,
     secret: sha256(secrets.login as string),
-    previousSecret: null,
-    previousUntil: 0,
+    previousSecrets: [],
     stale: false,
-    ...settled({ login, agent }),
+    ...settled(change),
     remember: kept,
     data: data ?? null,
     keepUntil: keepUntil(login.expiresAt, kept)
@@ -38,41 +40,54 @@ export function newRecord ({ login, remember, agent, data }: Change, owner: stri
 }
 
 /** The record after a proof of identity or a restore: another secret, and another validator where one is given out. */
-export function replacedRecord (record: LoginRecord, { login, remember, agent, data = record.data }: Change, secrets: Secrets, seen: string | null, now: number): LoginRecord {
+export function replacedRecord (record: LoginRecord, change: Change, secrets: Secrets, came: string | null, now: number): LoginRecord {
+  const { login, remember, data = record.data } = change
   const kept = remember === null || secrets.validator === null
     ? record.remember
-    : rememberRecord(remember, secrets.validator, seen ?? record.remember?.validator ?? null, now)
+    : rememberRecord(remember, secrets.validator, previousValidators(record.remember, came, now))
+  const superseded = { secret: record.secret, until: now + generationGrace }
   return {
     ...record,
     version: record.version + 1,
     secret: sha256(secrets.login as string),
-    previousSecret: record.secret,
-    previousUntil: now + generationGrace,
+    previousSecrets: [...record.previousSecrets.filter(({ until }) => until > now), superseded].slice(-mostPrevious),
     stale: false,
-    ...settled({ login, agent }),
+    ...settled(change),
     remember: kept,
     data,
     keepUntil: keepUntil(login.expiresAt, kept)
   }
 }
 
-/** The record after a use that is written down; the successor of a validator may have been seen by it. */
-export function usedRecord (record: LoginRecord, { login, remember, seesSuccessor }: Change): LoginRecord {
+/** The record after a use; null where it is written down already, by another request of the same minute. */
+export function usedRecord (record: LoginRecord, { from, login, remember, seesSuccessor }: Change): LoginRecord | null {
   const { remember: before } = record
-  const kept = before === null
-    ? null
-    : { ...before, previous: seesSuccessor ? null : before.previous, expiresAt: remember?.expiresAt ?? before.expiresAt }
-  return { ...record, version: record.version + 1, seenAt: Math.max(record.seenAt, login.seenAt), remember: kept, keepUntil: keepUntil(record.expiresAt, kept) }
+  const sees = seesSuccessor && before?.seen === false
+  if (!sees && remember === null && record.seenAt > (from?.seenAt ?? 0)) return null
+  const kept = before && { ...before, seen: before.seen || sees, expiresAt: remember?.expiresAt ?? before.expiresAt }
+  const seenAt = Math.max(record.seenAt, login.seenAt)
+  return { ...record, version: record.version + 1, seenAt, remember: kept, keepUntil: keepUntil(record.expiresAt, kept) }
 }
 
-function settled ({ login, agent }: Pick<Change, 'login' | 'agent'>) {
+/** How many older secrets and validators are kept: more than requests are under way. */
+const mostPrevious = 8
+
+/** Those that requests under way may carry, and the one that came, or was to come, in the end. */
+function previousValidators (remember: RememberRecord | null, came: string | null, now: number): RememberRecord['previous'] {
+  if (remember === null) return []
+  const latest = came ?? remember.validator
+  const recent = remember.previous.filter(({ validator, replacedAt }) => validator !== latest && now < replacedAt + validatorGrace)
+  return [...recent, { validator: latest, replacedAt: now }].slice(-mostPrevious)
+}
+
+function settled ({ login, agent }: Change) {
   const { provenAt, renewedAt, seenAt, expiresAt, fresh, remembered, browser, stamp } = login
   return { provenAt, renewedAt, seenAt, expiresAt, fresh, remembered, browser, stamp, ...agent }
 }
 
-function rememberRecord (remember: RememberFacts, validator: string, previous: string | null, now: number): RememberRecord {
+function rememberRecord (remember: RememberFacts, validator: string, previous: RememberRecord['previous']): RememberRecord {
   const { expiresAt, duration, token } = remember
-  return { validator: sha256(validator), previous, rotatedAt: now, expiresAt, duration, token }
+  return { validator: sha256(validator), previous, seen: false, expiresAt, duration, token }
 }
 
 function keepUntil (expiresAt: number, remember: RememberRecord | null): number {

@@ -45,9 +45,10 @@ export function rememberFactsOf ({ id, userId, provenAt, stamp, remember }: Logi
 }
 
 /** What the secret in a login cookie is worth. */
-export function standingOf ({ secret, previousSecret, previousUntil }: LoginRecord, digest: string, now: number): Standing {
+export function standingOf ({ secret, previousSecrets }: LoginRecord, digest: string, now: number): Standing {
   if (equalDigests(secret, digest)) return 'alive'
-  return previousSecret !== null && now < previousUntil && equalDigests(previousSecret, digest) ? 'grace' : 'superseded'
+  const accepted = previousSecrets.some((previous) => now < previous.until && equalDigests(previous.secret, digest))
+  return accepted ? 'grace' : 'superseded'
 }
 
 /**
@@ -58,6 +59,8 @@ export function validatorStanding ({ remember }: LoginRecord, digest: string, no
   if (remember === null) return 'ended'
   if (now >= remember.expiresAt) return 'expired'
   if (equalDigests(remember.validator, digest)) return 'alive'
-  if (remember.previous === null || !equalDigests(remember.previous, digest)) return 'stolen'
-  return now < remember.rotatedAt + validatorGrace ? 'grace' : 'alive'
+  const { previous, seen } = remember
+  const found = previous.find(({ validator }) => equalDigests(validator, digest))
+  if (found !== undefined && now < found.replacedAt + validatorGrace) return 'grace'
+  return found !== undefined && found === previous.at(-1) && !seen ? 'alive' : 'stolen'
 }

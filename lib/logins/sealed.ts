@@ -5,11 +5,11 @@
  */
 import type { RememberSeal, RememberFacts } from '../remember/remember-seal.ts'
 import { EndedLogins } from './ended-logins.ts'
-import type { Change, EndedLogin, FoundLogin, FoundRemember, LoginKeeper, Prepared, Standing } from './keeper.ts'
+import type { Change, Committed, EndedLogin, FoundLogin, FoundRemember, LoginKeeper, Prepared } from './keeper.ts'
 import type { LoginSeal } from './login-seal.ts'
 import { familyOf, restored, type LoginFacts, type Proof } from './record.ts'
 
-/** The longest that a login of this realm can last, in seconds, where its own end is not at hand. */
+/** The longest that a remember cookie can last, in seconds, and what it restores. */
 const longestLife = 400 * 24 * 3600
 
 export class SealedLogins implements LoginKeeper {
@@ -26,15 +26,18 @@ export class SealedLogins implements LoginKeeper {
   find (cookie: string, now: number): FoundLogin {
     const login = this.#logins.open(cookie)
     if (login === null) return { login, standing: 'forged' }
-    const standing = this.standing(login, now)
+    return this.findAgain(login, now)
+  }
+
+  findAgain (login: LoginFacts, now: number): FoundLogin {
+    const standing = this.#ended.standing(login, now)
     // The stamp of an older generation is that of the password before the proof that replaced it.
     return { login: standing === 'grace' ? { ...login, stamp: this.#ended.newestStamp(login) } : login, standing }
   }
 
   findRemembered (cookie: string, now: number): FoundRemember {
     const remember = this.#remember.open(cookie)
-    if (remember === null) return { remember, standing: 'forged' }
-    return { remember, standing: now >= remember.expiresAt ? 'expired' : this.rememberStanding(remember) }
+    return remember === null ? { remember, standing: 'forged' } : this.findRememberedAgain(remember, now)
   }
 
   remembers (cookie: string, login: LoginFacts, now: number): boolean {
@@ -51,12 +54,10 @@ export class SealedLogins implements LoginKeeper {
     return restored(remember, begunAt, settled)
   }
 
-  standing (login: LoginFacts, now: number): Standing {
-    return this.#ended.standing(login, now)
-  }
-
-  rememberStanding ({ userId, id, provenAt }: RememberFacts): 'alive' | 'ended' {
-    return this.#ended.hasEnded(userId, id, provenAt) ? 'ended' : 'alive'
+  findRememberedAgain (remember: RememberFacts, now: number): FoundRemember {
+    const { userId, id, provenAt, expiresAt } = remember
+    if (now >= expiresAt) return { remember, standing: 'expired' }
+    return { remember, standing: this.#ended.hasEnded(userId, id, provenAt) ? 'ended' : 'alive' }
   }
 
   admits (): boolean {
@@ -85,20 +86,28 @@ export class SealedLogins implements LoginKeeper {
     }
   }
 
-  commit ({ change }: Prepared, now: number): EndedLogin[] | null {
-    const { from, login, ends } = change
-    if (this.standing(from ?? login, now) !== 'alive') return null
+  commit ({ change: { kind, from, login, ends } }: Prepared, now: number): Committed | null {
+    if (this.#ended.standing(from ?? login, now) !== 'alive') return null
     if (this.#ended.hasEnded(login.userId, familyOf(login.id), login.startedAt)) return null
-    if (change.kind === 'proof' && from !== null) this.#ended.supersede(from, login, now)
-    for (const ended of ends) this.end(ended, now)
-    // A remember cookie's own id is no login's.
-    return ends.filter((ended) => 'startedAt' in ended).map(({ id, userId }) => ({ id, userId, reason: 'replaced' }))
+    const undo = kind === 'proof' && from !== null ? [this.#ended.supersede(from, login, now)] : []
+    const ended: EndedLogin[] = []
+    for (const one of ends) {
+      const revive = this.#end(one, now)
+      if (revive === null) continue
+      undo.push(revive)
+      // A remember cookie's own id is no login's.
+      if ('startedAt' in one) ended.push({ id: one.id, userId: one.userId, reason: 'replaced' })
+    }
+    return { ended, undo: () => { for (const take of undo.reverse()) take() } }
   }
 
   end (ended: LoginFacts | RememberFacts, now: number): string | null {
-    const longest = 'longest' in ended ? ended.longest : ended.rememberLongest
-    const changed = this.#ended.end(ended.userId, familyOf(ended.id), now, Math.max(ended.expiresAt, now + longest))
-    return changed ? ended.id : null
+    return this.#end(ended, now) === null ? null : ended.id
+  }
+
+  /** Whatever of a family was ever given out has expired by then, whichever of it is at hand. */
+  #end ({ userId, id, expiresAt }: LoginFacts | RememberFacts, now: number): (() => void) | null {
+    return this.#ended.end(userId, familyOf(id), now, Math.max(expiresAt, now + longestLife))
   }
 
   /** Whose login an id is cannot be told here, but a mark of one user is never looked at for another's login. */

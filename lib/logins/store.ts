@@ -8,9 +8,10 @@
 export interface RememberRecord {
   /** SHA-256 of the validator that the browser should hold. */
   readonly validator: string
-  /** SHA-256 of the one before, until its successor has been seen. */
-  readonly previous: string | null
-  readonly rotatedAt: number
+  /** SHA-256 of those before, the latest last: of the last minute, and the latest in any case. */
+  readonly previous: ReadonlyArray<{ readonly validator: string, readonly replacedAt: number }>
+  /** Whether the validator has come back; before that, its answer may have been lost. */
+  readonly seen: boolean
   readonly expiresAt: number
   /** What it was given, in seconds. */
   readonly duration: number
@@ -33,11 +34,12 @@ export interface LoginRecord {
   readonly begunAt: number
   /** From then on the record is of no use to anybody. */
   readonly keepUntil: number
+  readonly realm: string
   readonly userId: string
-  /** SHA-256 of the secret in the login cookie, and of the one before, accepted until a moment after. */
+  /** SHA-256 of the secret in the login cookie. */
   readonly secret: string
-  readonly previousSecret: string | null
-  readonly previousUntil: number
+  /** SHA-256 of those before that are still accepted for a moment. */
+  readonly previousSecrets: ReadonlyArray<{ readonly secret: string, readonly until: number }>
   readonly provenAt: number
   readonly renewedAt: number
   readonly seenAt: number

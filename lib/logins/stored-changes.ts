@@ -5,30 +5,28 @@
  */
 import { randomId } from '../digest.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
-import type { Change, EndedLogin, Prepared } from './keeper.ts'
+import type { Change, Committed, Prepared } from './keeper.ts'
 import { endBeyond, type LoginLimit } from './login-limit.ts'
 import { newRecord, replacedRecord, usedRecord, type Secrets } from './record-changes.ts'
 import { standingOf } from './record-facts.ts'
 import type { RecordNote, RecordNotes } from './record-notes.ts'
-import type { LoginFacts } from './record.ts'
+import { changeRecord } from './record-update.ts'
 import type { SecretSeal } from './secret-seal.ts'
+import { StoreSteps } from './store-steps.ts'
 import type { LoginRecord, LoginStore } from './store.ts'
-
-/** How often a change is tried again where another request changed something else of the record. */
-const tries = 5
 
 export class StoredChanges {
   readonly #store: LoginStore
   readonly #seal: SecretSeal
-  readonly #ownerOf: (userId: string) => string
+  readonly #realm: string
   readonly #limit: LoginLimit
   readonly #notes: RecordNotes
   readonly #secrets = new WeakMap<Change, Secrets>()
 
-  constructor (store: LoginStore, seal: SecretSeal, ownerOf: (userId: string) => string, limit: LoginLimit, notes: RecordNotes) {
+  constructor (store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit, notes: RecordNotes) {
     this.#store = store
     this.#seal = seal
-    this.#ownerOf = ownerOf
+    this.#realm = realm
     this.#limit = limit
     this.#notes = notes
   }
@@ -45,73 +43,65 @@ export class StoredChanges {
     return { change, loginCookie, rememberCookie: secrets.validator && this.#seal.seal('remember', login.id, secrets.validator), remember }
   }
 
-  async commit ({ change, remember }: Prepared, now: number): Promise<EndedLogin[] | null> {
-    if (change.kind === 'begin') return await this.#begin(change, now)
-    const noted = this.#notes.of(change.from ?? change.carried as RememberFacts)
-    if (change.kind !== 'use') return await this.#replace({ ...change, remember }, this.#secrets.get(change) as Secrets, noted, now)
-    const used = (current: LoginRecord) => current.secret === noted.record.secret ? usedRecord(current, change) : null
-    return await this.#change(noted.record, used) === null ? null : []
-  }
-
-  /** Changes a record as it is now; null: not any more. Another request's change of something else is no hindrance. */
-  async #change (found: LoginRecord, change: (record: LoginRecord) => LoginRecord | null): Promise<LoginRecord | null> {
-    let record: LoginRecord | null = found
-    for (let tried = 0; tried < tries && record !== null; tried++) {
-      const changed = change(record)
-      if (changed === null || await this.#store.update(changed, record.version)) return changed
-      record = await this.#store.find(found.id)
-    }
-    return null
-  }
-
-  async makeStale (login: LoginFacts): Promise<boolean> {
-    const stale = (record: LoginRecord) => record.stale ? null : { ...record, version: record.version + 1, stale: true }
-    return await this.#change(this.#notes.of(login).record, stale) !== null
-  }
-
-  async #begin (change: Change, now: number): Promise<EndedLogin[] | null> {
-    if (change.from !== null && !await this.#stillStands(change.from, now)) return null
-    const record = newRecord(change, this.#ownerOf(change.login.userId), this.#secrets.get(change) as Secrets, now)
-    if (!await this.#store.create(record)) return null
+  /** Null where another request was first. A step that fails takes back those before it. */
+  async commit ({ change, remember }: Prepared, now: number): Promise<Committed | null> {
+    const steps = new StoreSteps(this.#store)
     try {
-      const beyond = await endBeyond(this.#store, this.#limit, record.owner)
-      if (beyond.some(({ id }) => id === record.id)) return null
-      return [...beyond, ...await this.#endOthers(change, record.id)]
+      const done = await this.#carryOut({ ...change, remember }, this.#secrets.get(change) as Secrets, steps, now)
+      if (done) return steps
+      await steps.undo()
+      return null
     } catch (error) {
-      // Nobody holds the secret of the new login: it must not stand beside the one that lives on.
-      await this.#store.remove(record.id).catch(() => {})
+      await steps.undo()
       throw error
     }
   }
 
-  async #replace (change: Change, secrets: Secrets, { record: found, digest }: RecordNote, now: number): Promise<EndedLogin[] | null> {
-    const { from } = change
+  async #carryOut (change: Change, secrets: Secrets, steps: StoreSteps, now: number): Promise<boolean> {
+    if (change.kind === 'begin') return await this.#begin(change, secrets, steps, now)
+    const note = this.#notes.of(change.from ?? change.carried as RememberFacts)
+    if (change.kind !== 'use') return await this.#replace(change, secrets, note, steps, now)
+    const used = (current: LoginRecord) => current.secret === note.record.secret ? usedRecord(current, change) : null
+    return await changeRecord(this.#store, note.record, used) !== null
+  }
+
+  async #begin (change: Change, secrets: Secrets, steps: StoreSteps, now: number): Promise<boolean> {
+    if (change.from !== null && !await this.#stillStands(this.#notes.of(change.from), now)) return false
+    const record = newRecord(change, this.#realm, secrets)
+    if (!await steps.create(record)) return false
+    await this.#endOthers(change, record.id, steps)
+    return await endBeyond(this.#store, this.#limit, record, steps, now)
+  }
+
+  async #replace (change: Change, secrets: Secrets, { record: found, digest }: RecordNote, steps: StoreSteps, now: number): Promise<boolean> {
+    const { from, login } = change
     // An older secret, in its grace, may change nothing.
-    if (from !== null && found.secret !== digest) return null
-    const replaced = await this.#change(found, (record) => {
+    if (from !== null && found.secret !== digest) return false
+    const replaced = await steps.replace(found, (record) => {
       const superseded = from !== null ? record.secret !== found.secret : record.remember?.validator !== found.remember?.validator
       return superseded ? null : replacedRecord(record, change, secrets, from === null ? digest : null, now)
     })
-    if (replaced === null) return null
-    try {
-      return await this.#endOthers(change, found.id)
-    } catch (error) {
-      // The browser does not get the new secret: it must be able to go on with the one that it has.
-      await this.#store.update({ ...found, version: replaced.version + 1 }, replaced.version).catch(() => {})
-      throw error
-    }
+    if (!replaced) return false
+    await this.#endOthers(change, found.id, steps)
+    if (found.stamp !== login.stamp) await this.#endWithOlderStamps(found, login.stamp, steps)
+    return true
   }
 
   /** Whether the login that a request came with has been neither ended nor superseded meanwhile. */
-  async #stillStands (from: LoginFacts, now: number): Promise<boolean> {
-    const noted = this.#notes.of(from)
-    const record = await this.#store.find(noted.record.id)
-    return record !== null && standingOf(record, noted.digest ?? '', now) === 'alive'
+  async #stillStands ({ record: { id }, digest }: RecordNote, now: number): Promise<boolean> {
+    const record = await this.#store.find(id)
+    return record !== null && standingOf(record, digest ?? '', now) === 'alive'
   }
 
-  async #endOthers ({ ends }: Change, ownId: string): Promise<EndedLogin[]> {
-    const others = ends.map((ended) => this.#notes.recordOf(ended)).filter((record) => record !== null && record.id !== ownId) as LoginRecord[]
-    for (const { id } of others) await this.#store.remove(id)
-    return [...new Map(others.map(({ id, userId }) => [id, { id, userId, reason: 'replaced' as const }])).values()]
+  async #endOthers ({ ends }: Change, ownId: string, steps: StoreSteps): Promise<void> {
+    const others = new Map(ends.map((ended) => this.#notes.recordOf(ended)).map((record) => [record?.id, record]))
+    for (const record of others.values()) if (record !== null && record.id !== ownId) await steps.end(record, 'replaced')
+  }
+
+  /** What a new password ended is taken off the list at once, not only when it comes by. */
+  async #endWithOlderStamps ({ id, owner }: LoginRecord, stamp: string | null, steps: StoreSteps): Promise<void> {
+    for (const record of await this.#store.list(owner)) {
+      if (record.id !== id && record.stamp !== stamp) await steps.end(record, 'user-changed')
+    }
   }
 }

@@ -44,12 +44,19 @@ export class UserMarks {
    * Changes the mark of a login or family; it is never made to be forgotten earlier.
    *
    * @param current - The family that goes on, if one does: it survives where marks must be folded.
+   * @returns What takes the change back, where nobody has changed the mark since.
    */
-  change (key: string, now: number, until: number, change: Partial<Mark>, current: string | null): void {
-    const mark = this.#marks.get(key) ?? unmarked
+  change (key: string, now: number, until: number, change: Partial<Mark>, current: string | null): () => void {
+    const before = this.#marks.get(key)
+    const mark = { ...before ?? unmarked, ...change, at: now, until: Math.max(before?.until ?? 0, until) }
     this.#marks.delete(key)
-    this.#marks.set(key, { ...mark, ...change, at: now, until: Math.max(mark.until, until) })
+    this.#marks.set(key, mark)
     if (this.#marks.size > most) this.#fold(now, current ?? this.#except)
+    return () => {
+      if (this.#marks.get(key) !== mark) return
+      if (before === undefined) this.#marks.delete(key)
+      else this.#marks.set(key, before)
+    }
   }
 
   /** Ends every login begun by now, but for one family; one that ended before does not come back by the exception. */
@@ -82,7 +89,7 @@ export class UserMarks {
     const keys = [...this.#marks.keys()]
     const folded = keys.find((key) => !belongs(key, current))
     const oldest = folded ?? keys[0] as string
-    this.#raise(this.#marks.get(oldest)?.at ?? now, folded === undefined ? null : current)
+    this.#raise((this.#marks.get(oldest) as Mark).at, folded === undefined ? null : current)
     this.#marks.delete(oldest)
   }
 }

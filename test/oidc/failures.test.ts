@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createFakeStory, type Faked, type FakeStory } from './support/fake-provider.ts'
-import { issuer, siteOrigin } from './support/provider.ts'
+import { siteOrigin } from './support/provider.ts'
 
 const json = (body: unknown, status = 200) => () => Response.json(body, { status })
 const html = () => new Response('<h1>Bad Gateway <script>alert(1)</script></h1>', { headers: { 'content-type': 'text/html' } })
@@ -25,7 +25,8 @@ const rows: Row[] = [
   { what: 'the provider refuses', parameters: { code: null, error: markup, error_description: markup, error_uri: 'https://evil.test' }, code: 'FST_LOGIN_OIDC_REFUSED', status: 400 },
   { what: 'the code is not valid', faked: { answers: { '/token': json({ error: 'invalid_grant', error_description: markup }, 400) } }, code: 'FST_LOGIN_OIDC_REFUSED', status: 400 },
   { what: 'the code is missing', parameters: { code: null }, code: 'FST_LOGIN_OIDC_INVALID_ANSWER', status: 400 },
-  { what: 'the code is there twice', parameters: { 'code ': 'x', code: '' }, code: 'FST_LOGIN_OIDC_REFUSED', status: 400, faked: { answers: { '/token': json({ error: 'invalid_request' }, 400) } } },
+  { what: 'the code is empty', parameters: { code: '' }, code: 'FST_LOGIN_OIDC_INVALID_ANSWER', status: 400 },
+  { what: 'the provider does not understand the code', faked: { answers: { '/token': json({ error: 'invalid_request' }, 400) } }, code: 'FST_LOGIN_OIDC_REFUSED', status: 400 },
   { what: 'the client is not known', faked: { answers: { '/token': json({ error: 'invalid_client' }, 400) } }, code: 'FST_LOGIN_OIDC_MISCONFIGURED', status: 500 },
   {
     what: 'the client secret is wrong',
@@ -41,7 +42,7 @@ const rows: Row[] = [
   { what: 'the provider refuses connections', faked: { answers: { '/token': refused('ECONNREFUSED') } }, code: 'FST_LOGIN_OIDC_UNAVAILABLE', status: 503 },
   { what: 'the provider has no address any more', faked: { answers: { '/token': refused('ENOTFOUND') } }, code: 'FST_LOGIN_OIDC_UNAVAILABLE', status: 503 },
   { what: 'the keys are gone', faked: { answers: { '/jwks': () => new Response('', { status: 404 }) } }, code: 'FST_LOGIN_OIDC_UNAVAILABLE', status: 503 },
-  { what: 'the user log-in is out of date', faked: { claims: { exp: 1 } }, code: 'FST_LOGIN_OIDC_INVALID_ANSWER', status: 400 }
+  { what: 'the ID token has expired', faked: { claims: { exp: 1 } }, code: 'FST_LOGIN_OIDC_INVALID_ANSWER', status: 400 }
 ]
 
 describe('coming back', () => {
@@ -107,12 +108,9 @@ describe('setting out', () => {
   test('to a provider that does not answer, nobody waits longer than the timeout', async (t) => {
     const story = await createFakeStory(t, { oidc: { timeout: 0.05 } })
     story.world.intercept = () => new Promise(() => {})
-    const fetch = story.world.fetch
-    // The world's fetch does not look at the signal, as one that hangs does not either.
-    assert.equal(typeof fetch, 'function')
     const asked = story.browser.go(`${siteOrigin}/login`)
-    const first = await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, 1000, 'still waiting'))])
-    assert.notEqual(first, 'still waiting')
+    const waited = new Promise<null>((resolve) => setTimeout(resolve, 2000, null))
+    assert.equal((await Promise.race([asked, waited]))?.response.statusCode, 503)
   })
 })
 
@@ -137,5 +135,4 @@ test('an error of the application\'s own goes to the application\'s own handler'
   const page = await story.comeBack(await story.begin())
   assert.equal(page.response.body, 'own handler: the database is down')
   assert.equal(await story.userOf(), null)
-  assert.ok(issuer)
 })

@@ -74,7 +74,7 @@ describe('what a RedisStore leaves in Redis', { skip: skipRedis }, () => {
     const other = makeRecord({ owner: record.owner })
     await client.zadd(`{login}:owned:${record.owner}`, record.keepUntil, record.id)
     await store.create(other)
-    assert.deepEqual(await client.zrange(`{login}:owned:${record.owner}`, 0, -1), [other.id])
+    assert.deepEqual(await client.zrange(`{login}:owned:${record.owner}`, '0', '-1'), [other.id])
   })
 
   it('never holds an id of a visitor for an id of a login', async () => {

@@ -14,8 +14,7 @@ export function keeping (makeStore: MakeStore): void {
       version: 7,
       begunAt: at,
       userId: 'ünïcödé 名前 👩‍💻 "\'\\ \n\0\ud800',
-      previousSecret: digest(),
-      previousUntil: at + 10.5,
+      previousSecrets: [{ secret: digest(), until: at }],
       provenAt: at - 1.001,
       fresh: false,
       stale: true,
@@ -23,7 +22,7 @@ export function keeping (makeStore: MakeStore): void {
       stamp: digest(),
       userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0 ÿ',
       ip: '2001:db8::1',
-      remember: { validator: digest(), previous: digest(), rotatedAt: at, expiresAt: at + 2592000, duration: 2592000, token: 'tökén \0' },
+      remember: { validator: digest(), previous: [{ validator: digest(), replacedAt: at }], seen: false, expiresAt: at + 2592000, duration: 2592000, token: 'tökén \0' },
       data: { sub: '名前', nested: [1.5, true, null, { '\0': '' }], '': 'empty' }
     })
     assert.equal(await store.create(record), true)
@@ -33,7 +32,7 @@ export function keeping (makeStore: MakeStore): void {
 
   promise(makeStore, 'what a record has not comes back as null', async (store) => {
     const at = now()
-    const remember = { validator: digest(), previous: null, rotatedAt: at, expiresAt: at + 60, duration: 60, token: null }
+    const remember = { validator: digest(), previous: [], seen: true, expiresAt: at + 60, duration: 60, token: null }
     for (const record of [makeRecord(), makeRecord({ remember }), makeRecord({ data: [] }), makeRecord({ data: 0 }), makeRecord({ userAgent: '', ip: '', userId: '' })]) {
       await store.create(record)
       assert.deepEqual(await store.find(record.id), record)
@@ -48,7 +47,7 @@ export function keeping (makeStore: MakeStore): void {
 
   promise(makeStore, 'nobody changes what is kept by changing what was given or found', async (store) => {
     const at = now()
-    const remember = { validator: digest(), previous: null, rotatedAt: at, expiresAt: at + 60, duration: 60, token: null }
+    const remember = { validator: digest(), previous: [], seen: true, expiresAt: at + 60, duration: 60, token: null }
     const record = makeRecord({ remember, data: { kept: 'here' } })
     const given = structuredClone(record)
     await store.create(given)

@@ -83,7 +83,7 @@ export function createProvider ({ issuer: at = issuer, client = {}, configuratio
     if (!context.path.startsWith('/interaction/')) return await next()
     const { prompt } = await provider.interactionDetails(context.req, context.res)
     test.prompts.push(prompt.name)
-    const result = test.account === null ? { error: 'access_denied' } : { login: { accountId: test.account } }
+    const result = test.account === null ? { error: 'access_denied' } : { login: { accountId: test.account }, ...prompt.name === 'create' ? { create: {} } : {} }
     await provider.interactionFinished(context.req, context.res, result, { mergeWithLastSubmission: false })
     context.respond = false
   })

@@ -15,12 +15,23 @@ export class World {
   /** Answers in place of a host, where it gives an answer. */
   intercept: (asked: Asked) => Response | Promise<Response> | undefined = () => undefined
 
-  readonly fetch: CustomFetch = async (url, { method, headers, body }) => {
+  readonly fetch: CustomFetch = async (url, { method, headers, body, signal }) => {
     const asked = { method, url, body: String(body ?? ''), headers: Object.fromEntries(new Headers(headers)) }
     this.asked.push(asked)
+    if (signal === undefined) return await this.#answer(asked)
+    let abort = () => {}
+    const aborted = new Promise<never>((_resolve, reject) => {
+      abort = () => reject(signal.reason) // eslint-disable-line prefer-promise-reject-errors
+      signal.addEventListener('abort', abort)
+    })
+    return await Promise.race([this.#answer(asked), aborted]).finally(() => signal.removeEventListener('abort', abort))
+  }
+
+  async #answer (asked: Asked): Promise<Response> {
     const intercepted = await this.intercept(asked)
     if (intercepted !== undefined) return intercepted
-    const answer = await this.send(url, { method, headers: asked.headers, payload: asked.body })
+    const { url, method, headers, body: payload } = asked
+    const answer = await this.send(url, { method, headers, payload })
     const { statusCode: status } = answer
     return new Response(status === 204 ? null : answer.rawPayload, { status, headers: answer.headers as Record<string, string> })
   }

@@ -1,0 +1,76 @@
+/** A million logins in a `MemoryStore`: the memory that they take, and whether `find` takes longer for it. */
+
+import { randomBytes } from 'node:crypto'
+import { MemoryStore, type LoginRecord } from 'fastify-login'
+import { describeMachine } from './machine.ts'
+
+const sizes = [1_000, 10_000, 100_000, 1_000_000]
+const asked = 100_000
+
+const store = new MemoryStore()
+const ids: string[] = []
+
+/** A remembered login, as the plugin writes it: the largest that are common. */
+function makeRecord (number: number): LoginRecord {
+  const at = Date.now() / 1000
+  return {
+    id: randomBytes(25).toString('base64url').slice(0, 33),
+    owner: randomBytes(16).toString('base64url'),
+    version: 2,
+    begunAt: at,
+    keepUntil: at + 2592000,
+    userId: String(number),
+    secret: digest(),
+    previousSecret: digest(),
+    previousUntil: at + 10,
+    provenAt: at,
+    renewedAt: at,
+    seenAt: at,
+    expiresAt: at + 2592000,
+    fresh: true,
+    stale: false,
+    remembered: true,
+    browser: digest(),
+    stamp: digest(),
+    userAgent: `Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${100 + number % 50}.0.0.0 Safari/537.36`,
+    ip: `192.0.${number % 256}.${number % 251}`,
+    remember: { validator: digest(), previous: null, rotatedAt: at, expiresAt: at + 2592000, duration: 2592000, token: null },
+    data: null
+  }
+}
+
+function digest (): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** Nanoseconds of a find, at random; the median of five runs. */
+async function timeFind (): Promise<number> {
+  const runs: number[] = []
+  for (let run = 0; run < 5; run++) {
+    const order = Array.from({ length: asked }, () => ids[Math.floor(Math.random() * ids.length)] as string)
+    const begun = process.hrtime.bigint()
+    for (const id of order) await store.find(id)
+    runs.push(Number(process.hrtime.bigint() - begun) / asked)
+  }
+  return runs.sort((one, other) => one - other)[2] as number
+}
+
+for (const line of describeMachine()) console.log(line)
+console.log(`a record is ${JSON.stringify(makeRecord(1)).length} characters of JSON\n`)
+const empty = process.memoryUsage().rss
+console.log(`${'logins'.padStart(9)}  ${'RSS'.padStart(7)}  ${'more than empty'.padStart(15)}  find`)
+for (const size of sizes) {
+  while (ids.length < size) {
+    const record = makeRecord(ids.length)
+    ids.push(record.id)
+    await store.create(record)
+  }
+  globalThis.gc?.()
+  const { rss } = process.memoryUsage()
+  const find = await timeFind()
+  console.log(`${size.toLocaleString('en').padStart(9)}  ${megabytes(rss)}  ${megabytes(rss - empty).padStart(15)}  ${Math.round(find)} ns`)
+}
+
+function megabytes (bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MB`.padStart(7)
+}

@@ -1,0 +1,35 @@
+/**
+ * Remembers for a while which browsers were given another login, so that a late answer does not take it from them.
+ *
+ * @module
+ */
+import { LruMap } from 'toad-cache'
+
+interface Succession { readonly count: number, readonly by: string }
+
+// Longer than a request takes; forgetting one costs a visitor a login at the worst, and lets nobody in.
+const remembered = 10_000
+const milliseconds = 5 * 60 * 1000
+
+/** By family, what followed the logins that a browser came with. */
+export class Successions {
+  readonly #successions = new LruMap<Succession>(remembered, milliseconds)
+
+  /** How many there were: what a request notes when it arrives, finer than any clock. */
+  count = 0
+
+  /** Notes that a browser which came with one family was given a login of another, or a newer one of the same. */
+  note (family: string, by: string): void {
+    this.#successions.set(family, { count: ++this.count, by })
+  }
+
+  /** Whether a browser which came with a family was given any newer login since then. */
+  followed (family: string, since: number): boolean {
+    return (this.#successions.get(family)?.count ?? 0) > since
+  }
+
+  /** Whether it was given one of another family. */
+  replaced (family: string, since: number): boolean {
+    return this.followed(family, since) && this.#successions.get(family)?.by !== family
+  }
+}
