@@ -9,7 +9,8 @@ import { AlreadyLoggedInError, NeedsRefreshError, UnauthorizedError } from './er
 import { pathOf, safeNextUrl, withNextUrl } from './next-url.ts'
 import { nextUrl } from './next-target.ts'
 import { sessionOf } from './session.ts'
-import { isOwn, isOwnPage, type Settings } from './settings.ts'
+import { isOwn, isOwnPage } from './own-pages.ts'
+import type { Settings } from './settings.ts'
 
 /** Answers a visitor who is not logged in. Rejects with `FST_LOGIN_UNAUTHORIZED` where the answer is an error. */
 export async function unauthorized (settings: Settings, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {

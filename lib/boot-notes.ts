@@ -6,7 +6,8 @@
 import cluster from 'node:cluster'
 import type { FastifyInstance } from 'fastify'
 import { InvalidOptionError } from './errors.ts'
-import { isOwn, type Settings } from './settings.ts'
+import { isOwn } from './own-pages.ts'
+import type { Settings } from './settings.ts'
 
 /** Notes for the outermost registration. */
 export function noteBoot (app: FastifyInstance, settings: Settings): void {

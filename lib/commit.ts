@@ -44,7 +44,8 @@ function finish (state: LoginState, prepared: Prepared | null, committed: Commit
 }
 
 function noteSuccession ({ settings, family }: LoginState, { change: { kind, login } }: Prepared): void {
-  if (kind === 'use' || kind === 'restore') return
+  // A restore that a handler has made a proof of is one.
+  if (kind === 'use' || (kind === 'restore' && !login.fresh)) return
   const by = familyOf(login.id)
   for (const one of new Set([family ?? by, by])) settings.realm.successions.note(one, by)
 }

@@ -14,7 +14,8 @@ import { isLoginId } from './logins/record.ts'
 import type { LoginStore } from './logins/store.ts'
 import { safeNextUrl, withNextUrl } from './next-url.ts'
 import { realmsOf } from './scope.ts'
-import { isOwn, isOwnPage, settingsOf, type Settings } from './settings.ts'
+import { isOwn, isOwnPage } from './own-pages.ts'
+import { settingsOf, type Settings } from './settings.ts'
 import { nowInSeconds } from './state.ts'
 
 /** The manager of a scope's realm. */

@@ -6,7 +6,8 @@
 import type { FastifyRequest } from 'fastify'
 import { safeNextUrl } from './next-url.ts'
 import { sessionOf } from './session.ts'
-import { isOwnPage, type Settings } from './settings.ts'
+import { isOwnPage } from './own-pages.ts'
+import type { Settings } from './settings.ts'
 
 /** The target that the query, the body or the session names, if it is on this site and no login page; else the fallback. */
 export function nextUrl (settings: Settings, request: FastifyRequest, fallback: string): string {

@@ -73,8 +73,8 @@ export class RedisStore implements LoginStore {
     return await this.#run(scripts.update, keys, [...written(login), String(expectedVersion)]) === 1
   }
 
-  async remove (id: string): Promise<void> {
-    await this.#run(scripts.remove, [this.#record(id), this.#owned], [id])
+  async remove (id: string): Promise<boolean> {
+    return await this.#run(scripts.remove, [this.#record(id), this.#owned], [id]) === 1
   }
 
   async removeAll (owner: string | null, exceptId = ''): Promise<number> {

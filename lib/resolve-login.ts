@@ -26,9 +26,10 @@ export function resolveLoginCookie (state: LoginState, now: number): MaybePromis
 
 function honour (state: LoginState, found: FoundLogin, now: number): MaybePromise<boolean> {
   const { login, standing } = found
+  const id = login?.id ?? (found as { id: string | null }).id
+  if (id !== null) state.family = familyOf(id)
   if (login === null) return refuse(state, standing)
   state.presented = login
-  state.family = familyOf(login.id)
   if (standing === 'ended' || standing === 'superseded') return refuse(state, standing)
   const lapse = lapsed(login, state.settings, now)
   if (lapse !== null) return refuse(state, lapse)

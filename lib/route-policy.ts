@@ -5,7 +5,8 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { InvalidRouteConfigError } from './errors.ts'
-import { isOwnPage, type Settings } from './settings.ts'
+import { isOwnPage } from './own-pages.ts'
+import type { Settings } from './settings.ts'
 import type { LoginPolicy } from './typing.ts'
 
 const policies: readonly unknown[] = ['required', 'fresh', 'anonymous', 'optional', 'ignored'] satisfies LoginPolicy[]

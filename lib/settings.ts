@@ -7,7 +7,7 @@ import { defaultGetId, defaultIsActive } from './account.ts'
 import { identifyByAddressAndUserAgent, type IdentifyBrowser } from './browser.ts'
 import type { FreshUser } from './fresh-user.ts'
 import { defaultAbsoluteTimeout, type Lifetimes } from './lifetime.ts'
-import { decodedPath, pathOf } from './next-url.ts'
+import { ownPathsOf } from './own-pages.ts'
 import type { MaybePromise } from './logins/keeper.ts'
 import type { AccountOptions, RefusalHandler } from './options.ts'
 import type { SessionProtection } from './protection.ts'
@@ -110,18 +110,6 @@ export function createSettings (options: AccountOptions, realm: Realm, shared: S
     .filter(([name, value]) => value !== undefined && Object.hasOwn(defaults, name))
   const inherited = { ...defaults, ...parent, ...parent !== undefined && parent.realm !== realm ? usersOfTheParent : {} }
   const settings = { ...inherited, ...Object.fromEntries(named) as Partial<Settings>, realm, ...shared, recordsUse: shared.store !== null }
-  const ownPaths = [settings.loginPath, settings.refreshPath]
-    .flatMap((page) => page === null || !isOwn(page, settings.origin) ? [] : decodedPath(pathOf(page) ?? page))
+  const ownPaths = ownPathsOf([settings.loginPath, settings.refreshPath], settings.origin)
   return Object.freeze({ ...settings, ownPaths, production: process.env['NODE_ENV'] === 'production' })
-}
-
-/** Whether a target is the login page or the page for a fresh login: nobody is to be sent on to either. */
-export function isOwnPage ({ ownPaths }: Settings, target: string): boolean {
-  const path = pathOf(target)
-  return path !== null && ownPaths.includes(decodedPath(path))
-}
-
-/** Whether a page is on this site: a path, or a URL of the configured origin. */
-export function isOwn (page: string, origin: string | null): boolean {
-  return page.startsWith('/') || (origin !== null && new URL(page).origin === origin)
 }

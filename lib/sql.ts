@@ -92,8 +92,9 @@ export class SqlStore implements LoginStore {
     return numUpdatedRows > 0n
   }
 
-  async remove (id: string): Promise<void> {
-    await retried(() => this.#db.deleteFrom(this.#names.logins).where('id', '=', keyOf(id)).execute())
+  async remove (id: string): Promise<boolean> {
+    const { numDeletedRows } = await retried(() => this.#db.deleteFrom(this.#names.logins).where('id', '=', keyOf(id)).executeTakeFirstOrThrow())
+    return numDeletedRows > 0n
   }
 
   /** The mark is the one step that ends them all; the rows that it has ended are then deleted. */

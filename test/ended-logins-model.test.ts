@@ -21,7 +21,7 @@ class World {
   begin (user: number): void {
     const at = this.now
     const login = {
-      id: newLoginId(), userId: String(user), startedAt: at, provenAt: at, renewedAt: at, seenAt: at, expiresAt: at + life, generation: 0, fresh: true, remembered: false, browser: '', stamp: null, rememberLongest: 0
+      id: newLoginId(), userId: String(user), startedAt: at, provenAt: at, renewedAt: at, seenAt: at, expiresAt: at + life, generation: 0, fresh: true, remembered: false, browser: '', stamp: null, hasRemember: false
     }
     this.logins.push({ login, dead: false, supersededAt: null, stale: false })
   }

@@ -19,7 +19,7 @@ function loginOf (userId: string, begunAt: number, facts: Partial<LoginFacts> = 
     remembered: false,
     browser: 'browser',
     stamp: null,
-    rememberLongest: 0,
+    hasRemember: false,
     ...facts
   }
 }
@@ -29,7 +29,7 @@ function list (capacity: number): { ended: EndedLogins, end: (login: LoginFacts,
   const ended = new EndedLogins(capacity, () => { warnings++ })
   return {
     ended,
-    end: (login, now) => ended.end(login.userId, familyOf(login.id), now, login.expiresAt),
+    end: (login, now) => ended.end(login.userId, familyOf(login.id), now, login.expiresAt) !== null,
     warnings: () => warnings
   }
 }

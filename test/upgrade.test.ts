@@ -3,7 +3,7 @@ import { it } from 'node:test'
 import websocket from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import { Barrier } from './support/barrier.ts'
-import { Browser, setCookies } from './support/browser.ts'
+import { Browser } from './support/browser.ts'
 import { whoami } from './support/app.ts'
 import { stopClock } from './support/clock.ts'
 import type { User } from './support/user.ts'
@@ -83,13 +83,6 @@ describeWays('a WebSocket', (way) => {
 })
 
 describeWays('an answer that sets no cookie any more', (way) => {
-  it('(an upgrade that a program asks for) logs nobody in', async () => {
-    const { app } = await way.createApp()
-    const answer = await new Browser(app).post('/login/1', {}, { upgrade: 'WebSocket' })
-    assert.equal(answer.json().code, 'FST_LOGIN_CANNOT_SET_COOKIE')
-    assert.deepEqual(setCookies(answer), [])
-  })
-
   it('(hijacked) logs nobody in, and a hijacked one changes no login after the fact', async () => {
     const codes: unknown[] = []
     const { app } = await way.createApp({

@@ -45,9 +45,7 @@ export class EndedLogins {
     return supersededAt !== undefined && now < supersededAt + generationGrace ? 'grace' : 'superseded'
   }
 
-  isStale (login: LoginFacts): boolean {
-    return this.#users.get(login.userId)?.get(login.id)?.stale === true
-  }
+  isStale (login: LoginFacts): boolean { return this.#users.get(login.userId)?.get(login.id)?.stale === true }
 
   /** The stamp under which a login was last proven; its own where that is not known. */
   newestStamp (login: LoginFacts): string | null {

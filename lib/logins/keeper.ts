@@ -17,7 +17,7 @@ export type Standing = 'alive' | 'grace' | 'ended' | 'superseded'
 /** What a login cookie is worth, its times and its browser aside. */
 export type FoundLogin =
   | { readonly login: LoginFacts, readonly standing: Standing }
-  | { readonly login: null, readonly standing: 'forged' | 'ended' }
+  | { readonly login: null, readonly id: string | null, readonly standing: 'forged' | 'ended' }
 
 /**
  * What a remember cookie is worth. `grace`: its successor is on its way, so it lets in and changes nothing; `stolen`:

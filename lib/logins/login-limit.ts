@@ -40,7 +40,6 @@ export async function endBeyond (
   const sorted = logins.sort((one, other) => one.begunAt - other.begunAt || (one.id < other.id ? -1 : 1))
   const beyond = onMost === 'refuse' ? sorted.slice(most) : sorted.slice(0, Math.max(0, sorted.length - most))
   if (beyond.some((login) => login.id === id)) return false
-  // Who begins beside this one, and is beyond the limit, ends itself.
-  if (onMost === 'end-oldest') for (const login of beyond) await steps.end(login, 'limit')
+  for (const login of beyond) await steps.end(login, 'limit')
   return true
 }

@@ -25,7 +25,7 @@ export class SealedLogins implements LoginKeeper {
 
   find (cookie: string, now: number): FoundLogin {
     const login = this.#logins.open(cookie)
-    if (login === null) return { login, standing: 'forged' }
+    if (login === null) return { login, id: null, standing: 'forged' }
     return this.findAgain(login, now)
   }
 
@@ -46,9 +46,7 @@ export class SealedLogins implements LoginKeeper {
   }
 
   /** Remember cookies are not rotated here. */
-  successorIsUnseen (): boolean {
-    return false
-  }
+  successorIsUnseen (): boolean { return false }
 
   restored (remember: RememberFacts, begunAt: number, settled: Pick<Proof, 'at' | 'expiresAt' | 'browser'>): LoginFacts {
     return restored(remember, begunAt, settled)
@@ -60,21 +58,13 @@ export class SealedLogins implements LoginKeeper {
     return { remember, standing: this.#ended.hasEnded(userId, id, provenAt) ? 'ended' : 'alive' }
   }
 
-  admits (): boolean {
-    return true
-  }
+  admits (): boolean { return true }
 
-  list (): null {
-    return null
-  }
+  list (): null { return null }
 
-  isStale (login: LoginFacts): boolean {
-    return this.#ended.isStale(login)
-  }
+  isStale (login: LoginFacts): boolean { return this.#ended.isStale(login) }
 
-  makeStale (login: LoginFacts, now: number): boolean {
-    return this.#ended.makeStale(login, now)
-  }
+  makeStale (login: LoginFacts, now: number): boolean { return this.#ended.makeStale(login, now) }
 
   prepare (change: Change): Prepared {
     const { from, login, remember } = change
@@ -122,7 +112,5 @@ export class SealedLogins implements LoginKeeper {
     this.#ended.endAll(userId, now, exceptId === null ? null : familyOf(exceptId))
   }
 
-  endEvery (now: number): void {
-    this.#ended.endEvery(now)
-  }
+  endEvery (now: number): void { this.#ended.endEvery(now) }
 }

@@ -67,8 +67,8 @@ export interface LoginStore {
   find (id: string): Promise<LoginRecord | null>
   /** Replaces a record that still has the expected version; false where somebody was first, or it is gone. */
   update (login: LoginRecord, expectedVersion: number): Promise<boolean>
-  /** Ends a login. */
-  remove (id: string): Promise<void>
+  /** Ends a login; false where it had ended, so that of two at the same moment one knows that it was first. */
+  remove (id: string): Promise<boolean>
   /**
    * Ends all logins of an owner but for one, or everybody's where the owner is null, and leaves the mark that
    * `create` looks at, in one step. An exception holds against this call, not against one before it. Resolves to how many it ended; 0 where it does not count them.

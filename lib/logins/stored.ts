@@ -7,7 +7,7 @@ import type { RememberFacts } from '../remember/remember-seal.ts'
 import type { Change, Committed, FoundLogin, FoundRemember, LoginKeeper, Prepared } from './keeper.ts'
 import { admits, isUsable, type LoginLimit } from './login-limit.ts'
 import { ownerOf } from './record-changes.ts'
-import { factsOf, rememberFactsOf, restoredFactsOf, standingOf, validatorStanding } from './record-facts.ts'
+import { restoredFactsOf } from './record-facts.ts'
 import { RecentEnds } from './recent-ends.ts'
 import { RecordNotes } from './record-notes.ts'
 import { changeRecord } from './record-update.ts'
@@ -15,10 +15,11 @@ import type { LoginFacts, Proof } from './record.ts'
 import type { SecretSeal } from './secret-seal.ts'
 import type { LoginRecord, LoginStore } from './store.ts'
 import { StoredChanges } from './stored-changes.ts'
+import { StoredFinding } from './stored-finding.ts'
 
 export class StoredLogins implements LoginKeeper {
   readonly #store: LoginStore
-  readonly #seal: SecretSeal
+  readonly #finding: StoredFinding
   readonly #realm: string
   readonly #limit: LoginLimit
   readonly #notes = new RecordNotes()
@@ -27,71 +28,41 @@ export class StoredLogins implements LoginKeeper {
 
   constructor (store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit) {
     this.#store = store
-    this.#seal = seal
+    this.#finding = new StoredFinding(store, seal, this.#notes, this.#recent)
     this.#realm = realm
     this.#limit = limit
     this.#changes = new StoredChanges(store, seal, realm, limit, this.#notes)
   }
 
-  async find (cookie: string, now: number): Promise<FoundLogin> {
-    const named = this.#seal.open('login', cookie)
-    if (named === null) return { login: null, standing: 'forged' }
-    return await this.#read(named.id, named.digest, cookie, now)
+  find (cookie: string, now: number): Promise<FoundLogin> {
+    return this.#finding.find(cookie, now)
   }
 
-  /** Where nothing happened here meanwhile, a second round trip is saved; the record was the truth a moment ago. */
-  async findAgain (login: LoginFacts, now: number): Promise<FoundLogin> {
-    const { record, digest, cookie } = this.#notes.of(login)
-    return this.#recent.concern(record) ? await this.#read(record.id, digest as string, cookie, now) : { login, standing: 'alive' }
+  findAgain (login: LoginFacts, now: number): Promise<FoundLogin> {
+    return this.#finding.findAgain(login, now)
   }
 
-  async #read (id: string, digest: string, cookie: string | null, now: number): Promise<FoundLogin> {
-    const record = await this.#store.find(id)
-    if (record === null) return { login: null, standing: 'ended' }
-    const login = factsOf(record)
-    this.#notes.add(login, record, digest, cookie)
-    return { login, standing: standingOf(record, digest, now) }
+  findRemembered (cookie: string, now: number, login: LoginFacts | null): Promise<FoundRemember> {
+    return this.#finding.findRemembered(cookie, now, login)
   }
 
-  async findRemembered (cookie: string, now: number, login: LoginFacts | null): Promise<FoundRemember> {
-    const named = this.#seal.open('remember', cookie)
-    if (named === null) return { remember: null, standing: 'forged' }
-    const known = login === null ? null : this.#notes.recordOf(login)
-    const isKnown = known?.id === named.id && !this.#recent.concern(known)
-    return this.#judged(isKnown ? known : await this.#store.find(named.id), named.digest, cookie, now)
-  }
-
-  async findRememberedAgain (remember: RememberFacts, now: number): Promise<FoundRemember> {
-    const { record, digest, cookie } = this.#notes.of(remember)
-    if (!this.#recent.concern(record)) return { remember, standing: 'alive' }
-    return this.#judged(await this.#store.find(record.id), digest as string, cookie, now)
-  }
-
-  #judged (record: LoginRecord | null, digest: string, cookie: string | null, now: number): FoundRemember {
-    const remember = record && rememberFactsOf(record)
-    if (record === null || remember === null) return { remember: null, standing: 'ended' }
-    this.#notes.add(remember, record, digest, cookie)
-    return { remember, standing: validatorStanding(record, digest, now) } as FoundRemember
+  findRememberedAgain (remember: RememberFacts, now: number): Promise<FoundRemember> {
+    return this.#finding.findRememberedAgain(remember, now)
   }
 
   remembers (cookie: string, login: LoginFacts, now: number): boolean {
-    const named = this.#seal.open('remember', cookie)
-    const record = this.#notes.recordOf(login)
-    return named !== null && record?.id === named.id && ['alive', 'grace'].includes(validatorStanding(record, named.digest, now))
+    return this.#finding.remembers(cookie, login, now)
   }
 
   successorIsUnseen (cookie: string, login: LoginFacts): boolean {
-    const remember = this.#notes.recordOf(login)?.remember ?? null
-    return remember !== null && !remember.seen && remember.previous.length > 0 && this.#seal.open('remember', cookie)?.digest === remember.validator
+    return this.#finding.successorIsUnseen(cookie, login)
   }
 
   admits ({ userId, id }: LoginFacts, now: number): Promise<boolean> {
     return admits(this.#store, this.#limit, ownerOf(this.#realm, userId), id, now)
   }
 
-  isStale (login: LoginFacts): boolean {
-    return this.#notes.recordOf(login)?.stale === true
-  }
+  isStale (login: LoginFacts): boolean { return this.#notes.recordOf(login)?.stale === true }
 
   async makeStale (login: LoginFacts): Promise<boolean> {
     const stale = (record: LoginRecord) => record.stale ? null : { ...record, version: record.version + 1, stale: true }
@@ -105,9 +76,7 @@ export class StoredLogins implements LoginKeeper {
     return login
   }
 
-  prepare (change: Change): Prepared {
-    return this.#changes.prepare(change)
-  }
+  prepare (change: Change): Prepared { return this.#changes.prepare(change) }
 
   async commit (prepared: Prepared, now: number): Promise<Committed | null> {
     const committed = await this.#changes.commit(prepared, now)
@@ -116,21 +85,19 @@ export class StoredLogins implements LoginKeeper {
     return committed
   }
 
-  /** Ended by one of two at the same moment, so that it is told once. */
+  /** Told once, although two may end it at the same moment. */
   async end (ended: LoginFacts | RememberFacts): Promise<string | null> {
-    const { record } = this.#notes.of(ended)
-    const over = await changeRecord(this.#store, record, (current) => ({ ...current, version: current.version + 1, keepUntil: 0 }))
-    await this.#store.remove(record.id)
-    this.#recent.note(record.id)
-    return over && record.id
+    const { record: { id } } = this.#notes.of(ended)
+    const first = await this.#store.remove(id)
+    this.#recent.note(id)
+    return first ? id : null
   }
 
   async endById (id: string, userId: string | null): Promise<boolean> {
     const record = await this.#store.find(id)
     if (record?.realm !== this.#realm || (userId !== null && record.userId !== userId)) return false
-    await this.#store.remove(id)
     this.#recent.note(id)
-    return true
+    return await this.#store.remove(id)
   }
 
   async endAll (userId: string, exceptId: string | null): Promise<void> {

@@ -29,8 +29,30 @@ function digest (text: string): string {
   return hash('sha256', `fastify-login/oidc\n${text}`, 'base64url').slice(0, 22)
 }
 
-/** A record that is no login: it holds what stores look at, and no secret that a cookie could name. */
+/** A record that is no login: it has no secret that a cookie could name, and has expired as one. */
 export function markOf (owner: string, begunAt: number, keepUntil: number, data: unknown): LoginRecord {
-  const id = randomBytes(25).toString('base64url').slice(0, 33)
-  return { id, owner, version: 0, begunAt, keepUntil, userId: '', data } as Partial<LoginRecord> as LoginRecord
+  return {
+    id: randomBytes(25).toString('base64url').slice(0, 33),
+    owner,
+    version: 0,
+    begunAt,
+    keepUntil,
+    realm: '',
+    userId: '',
+    secret: '',
+    previousSecrets: [],
+    provenAt: begunAt,
+    renewedAt: begunAt,
+    seenAt: begunAt,
+    expiresAt: begunAt,
+    fresh: false,
+    stale: true,
+    remembered: false,
+    browser: '',
+    stamp: null,
+    userAgent: '',
+    ip: '',
+    remember: null,
+    data
+  }
 }

@@ -182,28 +182,42 @@ describe('the quickstart on servers', () => {
     const server = await startPostgres()
     context.after(() => server.stop())
     const [{ app: one }, { app: other }] = [await openQuickstart(undefined, server), await openQuickstart(undefined, server)]
-    const here = await register(one, 'Ada')
-    const there = await logIn(other, 'Ada')
-    assert.equal((await here.open('/devices')).body.match(/<h2>/g)?.length, 2)
-    await here.submit('/devices')
-    assert.ok(!await isLoggedIn(there))
-    assert.ok(await isLoggedIn(here))
-    for (const app of [one, other]) await app.close()
+    try {
+      const here = await register(one, 'Ada')
+      const there = await logIn(other, 'Ada')
+      assert.equal((await here.open('/devices')).body.match(/<h2>/g)?.length, 2)
+      await here.submit('/devices')
+      assert.ok(!await isLoggedIn(there))
+      assert.ok(await isLoggedIn(here))
+    } finally {
+      for (const app of [one, other]) await app.close()
+    }
   })
 
-  test('keeps logins in Redis where REDIS_URL is set', { skip: skipRedis }, async (context) => {
+  test('keeps logins in Redis where REDIS_URL is set, and answers without it', { skip: skipRedis }, async (context) => {
     const server = await startRedis()
     context.after(() => server.stop())
-    const { app } = await openQuickstart(join(folder, 'users'), { redisUrl: server.url })
-    const here = await register(app, 'Ada')
-    const there = await logIn(app, 'Ada')
-    await here.submit('/devices')
-    assert.ok(!await isLoggedIn(there))
-    await app.close()
-    const again = await openQuickstart(join(folder, 'users'), { redisUrl: server.url })
-    const returning = new Visitor(again.app)
-    for (const [name, cookie] of here.cookies) returning.cookies.set(name, cookie)
-    assert.ok(await isLoggedIn(returning))
-    await again.app.close()
+    const { app } = await openQuickstart(folder, { redisUrl: server.url })
+    try {
+      const here = await register(app, 'Ada')
+      const there = await logIn(app, 'Ada')
+      await here.submit('/devices')
+      assert.ok(!await isLoggedIn(there))
+      await server.kill()
+      const answer = await here.open('/dashboard')
+      assert.equal(answer.statusCode, 503)
+      assert.match(answer.body, /Something went wrong here/)
+      assert.equal((await new Visitor(app).open('/')).statusCode, 200)
+      await server.restart()
+      await until(() => isLoggedIn(here))
+    } finally {
+      await app.close()
+    }
   })
 })
+
+/** Waits for what the connection does by itself. */
+async function until (happened: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + 20_000
+  while (!await happened()) if (performance.now() > end) assert.fail('this did not happen in time')
+}

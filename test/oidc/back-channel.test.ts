@@ -250,7 +250,7 @@ test('a login that ends by itself leaves no marks in the store', async (t) => {
   const removed: string[] = []
   const [create, remove] = [store.create.bind(store), store.remove.bind(store)]
   store.create = async (record) => { created.push(record.id); return await create(record) }
-  store.remove = async (id) => { removed.push(id); await remove(id) }
+  store.remove = async (id) => { removed.push(id); return await remove(id) }
   const [story, [browser]] = await createAda(t, ['one'], withStore(store))
   await (browser as WebBrowser).request(`${siteOrigin}/logout`, { method: 'POST' })
   assert.ok(created.length >= 3)

@@ -52,7 +52,7 @@ for (const [way, setup] of ways) {
   })
 
   test(`the same account under another subject does not confirm the login either, ${way}`, async (t) => {
-    const story = await createFakeStory(t, { ...setup(), oidc: { toUser: () => ({ id: 'ada' }) }, options: { ...setup().options, loadUser: (id: string) => ({ id }) } })
+    const story = await createFakeStory(t, { ...setup(), oidc: { toUser: () => ({ id: 'ada', name: 'Ada' }) as never }, options: { ...setup().options, loadUser: (id: string) => ({ id, name: 'Ada' }) as never } })
     await story.comeBack(await story.begin())
     story.fake.faked = { claims: { sub: 'ada-of-another-company', auth_time: Math.floor(Date.now() / 1000) } }
     assert.equal((await story.comeBack(await story.begin('/reauthenticate'))).response.statusCode, 403)

@@ -98,7 +98,6 @@ describe('app.login.logins', () => {
     const { app } = await createStoredApp({ options: { idleTimeout: 600 } })
     await new Browser(app).post('/login/1')
     clock.advance(600)
-    // DEFECT: it is listed for as long as its record is kept.
     assert.deepEqual(await app.login.logins('1'), [])
   })
 
@@ -152,7 +151,6 @@ describe('app.login.endLogin', () => {
     assert.equal(await app.login.endLogin(id, { userId: '1' }), false)
     await app.login.endLogins('1')
     assert.equal((await admin.get('/admin')).json().id, id)
-    // DEFECT (design 4: protection of one realm never touches another's): without a user, the id of whichever realm ends.
     await app.login.endLogin(id)
     assert.equal((await admin.get('/admin')).json().id, id)
   })
@@ -190,7 +188,6 @@ describe('app.login.endLogin', () => {
     assert.equal(await app.login.endLogin(id, { userId: '1' }), true)
     told()
     assert.equal(await app.login.endLogin(id, { userId: '1' }), false)
-    // DEFECT: where no user is named, the record is not looked at: true, and 'loginEnded', for any well-formed id.
     assert.equal(await app.login.endLogin('A'.repeat(33)), false)
     assert.deepEqual(told(), [])
   })

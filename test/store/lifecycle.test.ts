@@ -90,7 +90,6 @@ describe('a login in a store', () => {
     const kept = browser.copy()
     assert.equal((await browser.post('/logout')).json().ok, true)
     assert.deepEqual(await test.records(), [])
-    // DEFECT: the login cookie of a record that is gone is told as 'forged' (resolve-login.ts takes every login that is null for forged).
     assert.equal((await kept.get('/whoami')).json().lapse, 'ended')
     kept.restart()
     assert.equal(await kept.whoami(), null)
@@ -209,7 +208,6 @@ describe('what a request asks of the store', () => {
     clock.advance(600)
     store.reset()
     assert.equal(await browser.whoami(), '1')
-    // DEFECT: the record that the login cookie named is asked for again, under the same id, for the remember cookie: three round trips.
     assert.deepEqual(store.called, ['find', 'update'])
   })
 })

@@ -106,7 +106,6 @@ describe('a logout by a browser that missed the answer to its restore', () => {
     browser.restart()
     await browser.send({ url: '/whoami' })
     await browser.post('/login/2')
-    // DEFECT: in the grace of its old token the request comes with no login, and with no remember cookie that `validRemember` finds: nothing of user 1 ends.
     assert.deepEqual(await records(), [])
     assert.equal(await browser.whoami(), '2')
   })

@@ -64,7 +64,6 @@ describe('50 restores of one remember token, side by side', () => {
     const older = browser.copy()
     await browser.whoami()
     await browser.whoami()
-    // DEFECT (promise 8): a straggler that carries the old token, 60 seconds not being over, ends the login.
     assert.deepEqual(users(await sideBySide(older, store, 10)), Array.from({ length: 10 }, () => '1'))
     assert.ok(!told().includes('rememberTokenStolen'))
     assert.equal(await browser.whoami(), '1')
@@ -190,7 +189,6 @@ describe('a confirmation', () => {
     }
     const answer = await browser.post('/confirm')
     assert.equal(answer.json().ok, true)
-    // DEFECT: it gives up after five tries, each lost to a write that is worth nothing beside it: `true`, and no cookie.
     assert.deepEqual(setCookies(answer).map(({ name }) => name), ['login'])
   })
 

@@ -21,7 +21,7 @@ export class World {
     if (signal === undefined) return await this.#answer(asked)
     let abort = () => {}
     const aborted = new Promise<never>((_resolve, reject) => {
-      abort = () => reject(signal.reason) // eslint-disable-line prefer-promise-reject-errors
+      abort = () => reject(signal.reason)
       signal.addEventListener('abort', abort)
     })
     return await Promise.race([this.#answer(asked), aborted]).finally(() => signal.removeEventListener('abort', abort))

@@ -1,0 +1,44 @@
+/**
+ * Keeps records in about 300 bytes each, outside the heap: as JSON in the heap one takes more than a kilobyte.
+ *
+ * @module
+ */
+import { Packing } from './packing.ts'
+import { Pages } from './pages.ts'
+import type { LoginRecord } from './store.ts'
+import { Words } from './words.ts'
+
+/** How many user agents are kept once for all, lest visitors fill the memory with such as never come again. */
+const mostAgents = 10_000
+
+export class PackedRecords {
+  readonly #packing = new Packing()
+  readonly #agents = new Words(mostAgents)
+  #pages = new Pages()
+
+  /** Keeps a record, and gives its address. */
+  keep (record: LoginRecord): number {
+    const { userAgent, data } = record
+    return this.#pages.keep(this.#packing.pack({
+      ...record,
+      userAgent: this.#agents.numberOf(userAgent) ?? userAgent,
+      data: data === null ? null : JSON.stringify(data) ?? null
+    }))
+  }
+
+  read (address: number): LoginRecord {
+    const { page, start } = this.#pages.at(address)
+    const record = this.#packing.unpack(page, start) as Record<keyof LoginRecord, unknown>
+    if (typeof record.userAgent === 'number') record.userAgent = this.#agents.word(record.userAgent)
+    if (record.data !== null) record.data = JSON.parse(record.data as string)
+    return record as LoginRecord
+  }
+
+  release (address: number): void {
+    this.#pages.release(address)
+  }
+
+  clear (): void {
+    this.#pages = new Pages()
+  }
+}

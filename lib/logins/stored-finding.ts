@@ -1,0 +1,80 @@
+/**
+ * Finds stored logins by the cookies that name them.
+ *
+ * @module
+ */
+import type { RememberFacts } from '../remember/remember-seal.ts'
+import type { FoundLogin, FoundRemember } from './keeper.ts'
+import type { RecentEnds } from './recent-ends.ts'
+import { factsOf, rememberFactsOf, standingOf, validatorStanding } from './record-facts.ts'
+import type { RecordNotes } from './record-notes.ts'
+import type { LoginFacts } from './record.ts'
+import type { SecretSeal } from './secret-seal.ts'
+import type { LoginRecord, LoginStore } from './store.ts'
+
+/** Reads records, each once for a request, and notes where facts came from. */
+export class StoredFinding {
+  readonly #store: LoginStore
+  readonly #seal: SecretSeal
+  readonly #notes: RecordNotes
+  readonly #recent: RecentEnds
+
+  constructor (store: LoginStore, seal: SecretSeal, notes: RecordNotes, recent: RecentEnds) {
+    this.#store = store
+    this.#seal = seal
+    this.#notes = notes
+    this.#recent = recent
+  }
+
+  async find (cookie: string, now: number): Promise<FoundLogin> {
+    const named = this.#seal.open('login', cookie)
+    if (named === null) return { login: null, id: null, standing: 'forged' }
+    return await this.#read(named.id, named.digest, cookie, now)
+  }
+
+  /** Where nothing happened here meanwhile, a second round trip is saved; the record was the truth a moment ago. */
+  async findAgain (login: LoginFacts, now: number): Promise<FoundLogin> {
+    const { record, digest, cookie } = this.#notes.of(login)
+    return this.#recent.concern(record) ? await this.#read(record.id, digest as string, cookie, now) : { login, standing: 'alive' }
+  }
+
+  async #read (id: string, digest: string, cookie: string | null, now: number): Promise<FoundLogin> {
+    const record = await this.#store.find(id)
+    if (record === null) return { login: null, id, standing: 'ended' }
+    const login = factsOf(record)
+    this.#notes.add(login, record, digest, cookie)
+    return { login, standing: standingOf(record, digest, now) }
+  }
+
+  async findRemembered (cookie: string, now: number, login: LoginFacts | null): Promise<FoundRemember> {
+    const named = this.#seal.open('remember', cookie)
+    if (named === null) return { remember: null, standing: 'forged' }
+    const known = login === null ? null : this.#notes.recordOf(login)
+    const isKnown = known?.id === named.id && !this.#recent.concern(known)
+    return this.#judged(isKnown ? known : await this.#store.find(named.id), named.digest, cookie, now)
+  }
+
+  async findRememberedAgain (remember: RememberFacts, now: number): Promise<FoundRemember> {
+    const { record, digest, cookie } = this.#notes.of(remember)
+    if (!this.#recent.concern(record)) return { remember, standing: 'alive' }
+    return this.#judged(await this.#store.find(record.id), digest as string, cookie, now)
+  }
+
+  #judged (record: LoginRecord | null, digest: string, cookie: string | null, now: number): FoundRemember {
+    const remember = record && rememberFactsOf(record)
+    if (record === null || remember === null) return { remember: null, standing: 'ended' }
+    this.#notes.add(remember, record, digest, cookie)
+    return { remember, standing: validatorStanding(record, digest, now) } as FoundRemember
+  }
+
+  remembers (cookie: string, login: LoginFacts, now: number): boolean {
+    const named = this.#seal.open('remember', cookie)
+    const record = this.#notes.recordOf(login)
+    return named !== null && record?.id === named.id && ['alive', 'grace'].includes(validatorStanding(record, named.digest, now))
+  }
+
+  successorIsUnseen (cookie: string, login: LoginFacts): boolean {
+    const remember = this.#notes.recordOf(login)?.remember ?? null
+    return remember !== null && !remember.seen && remember.previous.length > 0 && this.#seal.open('remember', cookie)?.digest === remember.validator
+  }
+}
