@@ -5,7 +5,7 @@
  */
 import { isUser } from './account.ts'
 import { proven } from './logins/record.ts'
-import { changeBy, checkAnswer, checkedUserId, enter, prepareChecked, proofOf, rememberAgain } from './prepare.ts'
+import { changeBy, checkAnswer, checkedUserId, enter, prepareProof, proofOf, rememberAgain } from './prepare.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
 import { rememberOfLogin } from './carried-remember.ts'
@@ -31,7 +31,7 @@ export async function confirmLogin (state: LoginState, changed: User | null | un
   const login = proven(state.login, proof)
   const { change } = state.prepared ?? {}
   const kind = change === undefined || change.kind === 'use' ? 'proof' : change.kind
-  state.prepared = prepareChecked(state, changeBy(state, { ...change, kind, login, remember, seesSuccessor: false }))
+  state.prepared = prepareProof(state, user, changeBy(state, { ...change, kind, login, remember, seesSuccessor: false }))
   enter(state, user, login, 'userLoginConfirmed')
   return true
 }

@@ -8,7 +8,7 @@ import { digest } from './digest.ts'
 import { InvalidArgumentError, StoreRequiredError } from './errors.ts'
 import type { Change } from './logins/keeper.ts'
 import { begun, proven, type LoginFacts } from './logins/record.ts'
-import { changeBy, checkAnswer, checkedUserId, enter, prepareChecked, proofOf, rememberAgain, rememberFor } from './prepare.ts'
+import { changeBy, checkAnswer, checkedUserId, enter, prepareProof, proofOf, rememberAgain, rememberFor } from './prepare.ts'
 import type { RememberFacts } from './remember/remember-seal.ts'
 import { renewSession } from './session.ts'
 import type { Settings } from './settings.ts'
@@ -53,7 +53,7 @@ export async function loginUser (
   const again = same === null ? null : rememberAgain(state, await rememberOfLogin(state, same, now), user, proof.stamp)
   const remember = duration === 0 ? again : rememberFor(state, user, login, duration)
   if (!await settings.realm.logins.admits(login, now)) return false
-  const prepared = prepareChecked(state, changeBy(state, {
+  const prepared = prepareProof(state, user, changeBy(state, {
     kind: kindOf(state, same),
     login,
     remember,

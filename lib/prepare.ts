@@ -59,13 +59,14 @@ export function changeBy (state: LoginState, named: Pick<Change, 'kind' | 'login
   const { headers, ip } = state.request
   // A Unix socket has no address.
   const agent = { userAgent: (headers['user-agent'] ?? '').slice(0, longestUserAgent), ip: ip ?? '' }
-  return { from: state.from, remember: null, ends: [], clearsRemember: false, carried: null, seesSuccessor: false, agent, data: undefined, ...named }
+  return { from: state.from, remember: null, ends: [], clearsRemember: false, carried: null, seesSuccessor: false, matchesStamp: null, agent, data: undefined, ...named }
 }
 
-/** Seals the cookies of a change; refused where they are too large to be set. */
-export function prepareChecked (state: LoginState, change: Change): NonNullable<LoginState['prepared']> {
-  const { realm } = state.settings
-  const prepared = realm.logins.prepare(change)
+/** Seals the cookies of a proof of identity; refused where they are too large to be set. */
+export function prepareProof (state: LoginState, user: User, change: Change): NonNullable<LoginState['prepared']> {
+  const { realm, authHash } = state.settings
+  const stamp = stampOf(user, authHash)
+  const prepared = realm.logins.prepare({ ...change, matchesStamp: (kept) => realm.stamps.matches(kept, stamp) })
   if (prepared.loginCookie !== null) checkSize(realm.cookie, prepared.loginCookie)
   if (prepared.rememberCookie !== null) checkSize(realm.rememberCookie, prepared.rememberCookie)
   return prepared

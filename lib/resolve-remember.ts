@@ -46,8 +46,10 @@ function dead (state: LoginState, { remember, standing }: FoundRemember, now: nu
   if (remember === null || standing !== 'stolen') return refuse(state, standing as LoginLapse)
   return after(realm.logins.end(remember, now), (id) => {
     const { userId } = remember
-    realm.listeners.tell('rememberTokenStolen', { userId, request: state.request })
-    realm.listeners.tell('loginEnded', { id, userId, exceptId: null, reason: 'stolen' })
+    if (id !== null) {
+      realm.listeners.tell('rememberTokenStolen', { userId, request: state.request })
+      realm.listeners.tell('loginEnded', { id, userId, exceptId: null, reason: 'stolen' })
+    }
     return refuse(state, 'stolen')
   })
 }

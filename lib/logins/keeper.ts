@@ -42,6 +42,8 @@ export interface Change {
   readonly clearsRemember: boolean
   /** The valid remember cookie that the request carried, where the change goes on from it. */
   readonly carried: RememberFacts | null
+  /** Whether a kept stamp is the one that the user has now; null where nobody proved who they are. */
+  readonly matchesStamp: ((stamp: string | null) => boolean) | null
   /** Whether the request carried a validator that had not been seen before. */
   readonly seesSuccessor: boolean
   /** For the list of a user's logins. */

@@ -74,7 +74,7 @@ export class StoredChanges {
   }
 
   async #replace (change: Change, secrets: Secrets, { record: found, digest }: RecordNote, steps: StoreSteps, now: number): Promise<boolean> {
-    const { from, login } = change
+    const { from, matchesStamp } = change
     // An older secret, in its grace, may change nothing.
     if (from !== null && found.secret !== digest) return false
     const replaced = await steps.replace(found, (record) => {
@@ -83,7 +83,7 @@ export class StoredChanges {
     })
     if (!replaced) return false
     await this.#endOthers(change, found.id, steps)
-    if (found.stamp !== login.stamp) await this.#endWithOlderStamps(found, login.stamp, steps)
+    if (matchesStamp !== null && !matchesStamp(found.stamp)) await this.#endWithOlderStamps(found, matchesStamp, steps)
     return true
   }
 
@@ -99,9 +99,9 @@ export class StoredChanges {
   }
 
   /** What a new password ended is taken off the list at once, not only when it comes by. */
-  async #endWithOlderStamps ({ id, owner }: LoginRecord, stamp: string | null, steps: StoreSteps): Promise<void> {
+  async #endWithOlderStamps ({ id, owner }: LoginRecord, matches: (stamp: string | null) => boolean, steps: StoreSteps): Promise<void> {
     for (const record of await this.#store.list(owner)) {
-      if (record.id !== id && record.stamp !== stamp) await steps.end(record, 'user-changed')
+      if (record.id !== id && !matches(record.stamp)) await steps.end(record, 'user-changed')
     }
   }
 }

@@ -97,8 +97,8 @@ export class TestedStore implements LoginStore {
   /** The calls that changed the store: those that failed, or came second, changed nothing. */
   get writes (): Method[] {
     return this.calls.filter(({ method, answer }) => {
-      if (method === 'create' || method === 'update') return answer === true
-      return (method === 'remove' || method === 'removeAll') && answer !== undefined
+      if (method === 'removeAll') return answer !== undefined
+      return (method === 'create' || method === 'update' || method === 'remove') && answer === true
     }).map(({ method }) => method)
   }
 

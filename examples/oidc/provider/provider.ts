@@ -6,6 +6,8 @@ import Provider, { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provi
 import { html, page, type Html } from '../html.ts'
 import type { Accounts } from './accounts.ts'
 
+type Context = Parameters<Parameters<Provider['use']>[0]>[0]
+
 interface Options {
   issuer: string
   /** The site. */
@@ -51,13 +53,13 @@ export function createProvider ({ issuer, baseUrl, clientId, clientSecret, apiTo
   })
   return createServer(provider.callback())
 
-  function usersApi (context: KoaContextWithOIDC): void {
+  function usersApi (context: Context): void {
     const account = accounts.find(decodeURIComponent(context.path.slice('/api/v1/users/'.length)))
     if (context.get('authorization') !== `SSWS ${apiToken}`) context.status = 401
     else if (account !== undefined) context.body = account
   }
 
-  async function interaction (context: KoaContextWithOIDC): Promise<void> {
+  async function interaction (context: Context): Promise<void> {
     const { prompt } = await provider.interactionDetails(context.req, context.res)
     const registers = prompt.name === 'create'
     const name = context.method === 'POST' ? (await formOf(context.req)).get('name')?.trim() ?? '' : ''
