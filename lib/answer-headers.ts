@@ -6,6 +6,7 @@
 import type { FastifyReply } from 'fastify'
 import { clearCookie, setCookie } from './cookies.ts'
 import type { Prepared } from './logins/keeper.ts'
+import type { RememberFacts } from './remember/remember-seal.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 
 /** Sets the cookies of a change that was carried out, and clears those that are worth nothing. */
@@ -17,7 +18,7 @@ export function writeCookies (state: LoginState, committed: Prepared | null): vo
     setCookie(reply, realm.cookie, committed.loginCookie, permanentSession ? committed.change.login.expiresAt - now : undefined)
   } else if (clears && state.clearsLogin) clearCookie(reply, realm.cookie)
   if (committed?.rememberCookie) {
-    setCookie(reply, realm.rememberCookie, committed.rememberCookie, (committed.remember?.expiresAt ?? now) - now)
+    setCookie(reply, realm.rememberCookie, committed.rememberCookie, (committed.remember as RememberFacts).expiresAt - now)
   } else if (clears && (state.clearsRemember || committed?.change.clearsRemember)) clearCookie(reply, realm.rememberCookie)
   // A shared cache that kept the answer would hand the cookie to the next visitor.
   if (committed?.loginCookie || committed?.rememberCookie || clears) reply.header('cache-control', 'no-store')

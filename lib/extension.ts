@@ -47,8 +47,8 @@ export async function changeDataOfLogin (settings: Settings, id: string, change:
   for (let tried = 0; tried < tries; tried++) {
     const record = await store.find(id)
     if (record === null) return null
-    const data = change(record.data ?? null)
-    if (data === undefined) return record.data ?? null
+    const data = change(record.data)
+    if (data === undefined) return record.data
     if (await store.update({ ...record, version: record.version + 1, data }, record.version)) return data
   }
   throw new StoreUnavailableError()

@@ -15,7 +15,8 @@ import type { LoginStore } from './logins/store.ts'
 import { safeNextUrl, withNextUrl } from './next-url.ts'
 import { realmsOf } from './scope.ts'
 import { isOwn, isOwnPage } from './own-pages.ts'
-import { settingsOf, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
+import { loginStateOf } from './slots.ts'
 import { nowInSeconds } from './state.ts'
 
 /** The manager of a scope's realm. */
@@ -115,6 +116,6 @@ export class LoginManager extends EventSource {
 
   // The request's own scope may answer otherwise than the one whose manager is at hand.
   #settingsFor (request: FastifyRequest): Settings {
-    return settingsOf(request.server) ?? this.#settings
+    return loginStateOf(request).settings
   }
 }

@@ -59,6 +59,8 @@ function isKept (state: LoginState, login: LoginFacts, grace: boolean, now: numb
   return after(logins.end(login, now), async (ended) => {
     const remember = await validRemember(state, now)
     if (remember?.userId === login.userId) await logins.end(remember, now)
+    // What it was worth before must not let it in now.
+    state.foundRemember = undefined
     state.clearsLogin = true
     state.clearsRemember = rememberCookieOf(state) !== undefined
     tell(ended !== null)

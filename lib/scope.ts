@@ -49,7 +49,7 @@ export function settingsOfRealm ({ keys }: Settings, name: string): Settings | u
 
 /** The settings of the scopes in which the realms begin. */
 export function realmsOf ({ keys }: Settings): Settings[] {
-  return [...realms.get(keys)?.values() ?? []]
+  return [...(realms.get(keys) as Map<string, Settings>).values()]
 }
 
 function outermostKeys ({ key }: Options): readonly Buffer[] {

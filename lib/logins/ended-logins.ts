@@ -6,7 +6,7 @@
 import { EndedFamilies } from './ended-families.ts'
 import type { Standing } from './keeper.ts'
 import { familyOf, type LoginFacts } from './record.ts'
-import { UserMarks } from './user-marks.ts'
+import { UserMarks, type Mark } from './user-marks.ts'
 
 /** How long an older generation is still accepted, in seconds: requests that were under way when it was replaced. */
 export const generationGrace = 10
@@ -47,10 +47,9 @@ export class EndedLogins {
 
   isStale (login: LoginFacts): boolean { return this.#users.get(login.userId)?.get(login.id)?.stale === true }
 
-  /** The stamp under which a login was last proven; its own where that is not known. */
+  /** The stamp under which a superseded login was last proven. */
   newestStamp (login: LoginFacts): string | null {
-    const mark = this.#users.get(login.userId)?.get(login.id)
-    return mark !== undefined && mark.generation > login.generation ? mark.stamp : login.stamp
+    return (this.#users.get(login.userId)?.get(login.id) as Mark).stamp
   }
 
   /** Ends a family of a user. Returns what takes that back, or null where it had ended before. */

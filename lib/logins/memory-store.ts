@@ -3,18 +3,22 @@
  *
  * @module
  */
+import { AddressIndex } from './address-index.ts'
 import { EndMarks } from './end-marks.ts'
 import { PackedRecords } from './packed-records.ts'
 import type { LoginRecord, LoginStore } from './store.ts'
 
 /** The options of a `MemoryStore`. */
 export interface MemoryStoreOptions {
-  /** How many logins it holds at the most; beyond that the one longest unchanged ends. Default 1,000,000. */
+  /** How many logins it holds at the most; beyond that one ends that was not seen for long. Default 1,000,000. */
   maxLogins?: number
 }
 
 /** How many logins are looked at for their end whenever one begins: those that nobody asks for go, too. */
 const swept = 2
+
+/** How many logins are compared where one must go. */
+const compared = 8
 
 /**
  * Keeps logins in memory, bounded and expiring: a million of them in less than 600 MB. Nobody can change what another
@@ -33,15 +37,12 @@ const swept = 2
  */
 export class MemoryStore implements LoginStore {
   readonly #records = new PackedRecords()
-  /** The address of the record of an id; the one longest unchanged is first. */
-  readonly #byId = new Map<string, number>()
-  /** The addresses of an owner's records: not in a list where there is one, which is so for most. */
-  readonly #byOwner = new Map<string, number | number[]>()
+  readonly #byId = new AddressIndex()
+  readonly #byOwner = new AddressIndex()
   readonly #marks = new EndMarks()
   readonly #most: number
+  #count = 0
   #everyoneEndedAt = 0
-  #oldest = this.#byId.keys()
-  #sweeping = this.#byId.keys()
 
   constructor ({ maxLogins = 1_000_000 }: MemoryStoreOptions = {}) {
     this.#most = maxLogins
@@ -49,37 +50,38 @@ export class MemoryStore implements LoginStore {
 
   async create (login: LoginRecord): Promise<boolean> {
     if (login.begunAt <= this.#everyoneEndedAt || this.#marks.ended(login)) return false
-    const known = this.#read(this.#byId.get(login.id))
-    if (known !== null) this.#forget(known)
-    this.#keep(login)
+    this.#forget(login.id)
     this.#sweep()
-    if (this.#byId.size > this.#most) this.#forgetOldest()
+    if (this.#count >= this.#most) this.#makeRoom()
+    const address = this.#records.keep(login)
+    this.#byId.add(login.id, address)
+    this.#byOwner.add(login.owner, address)
+    this.#count++
     return true
   }
 
   async find (id: string): Promise<LoginRecord | null> {
-    return this.#read(this.#byId.get(id))
+    return this.#find(id)?.login ?? null
   }
 
   async update (login: LoginRecord, expectedVersion: number): Promise<boolean> {
-    const before = this.#read(this.#byId.get(login.id))
-    if (before?.version !== expectedVersion) return false
-    this.#forget(before)
-    this.#keep(login)
+    const found = this.#find(login.id)
+    if (found?.login.version !== expectedVersion) return false
+    const address = this.#records.replace(found.address, login)
+    this.#byId.replace(login.id, found.address, address)
+    this.#byOwner.replace(login.owner, found.address, address)
     return true
   }
 
   async remove (id: string): Promise<boolean> {
-    const login = this.#read(this.#byId.get(id))
-    if (login !== null) this.#forget(login)
-    return login !== null
+    return this.#forget(id)
   }
 
   async removeAll (owner: string | null, exceptId?: string): Promise<number> {
     const now = Date.now() / 1000
     if (owner === null) return this.#removeEverybodys(now)
     const ended = this.#listed(owner).filter(({ id }) => id !== exceptId)
-    for (const login of ended) this.#forget(login)
+    for (const { id } of ended) this.#forget(id)
     this.#marks.set(owner, now, exceptId)
     return ended.length
   }
@@ -89,64 +91,55 @@ export class MemoryStore implements LoginStore {
   }
 
   #listed (owner: string): LoginRecord[] {
-    return [this.#byOwner.get(owner) ?? []].flat().flatMap((address) => this.#read(address) ?? [])
+    return this.#byOwner.get(owner).map((address) => this.#records.read(address)).filter((login) => login.owner === owner && isAlive(login))
   }
 
-  #read (address: number | undefined): LoginRecord | null {
-    if (address === undefined) return null
-    const login = this.#records.read(address)
-    if (login.keepUntil > Date.now() / 1000) return login
-    this.#forget(login)
+  #find (id: string): { login: LoginRecord, address: number } | null {
+    for (const address of this.#byId.get(id)) {
+      const login = this.#records.read(address)
+      if (login.id === id) return isAlive(login) ? { login, address } : null
+    }
     return null
   }
 
-  /** Keeping it again makes a login the one most recently changed. */
-  #keep (login: LoginRecord): void {
-    const address = this.#records.keep(login)
-    const owned = this.#byOwner.get(login.owner)
-    this.#byId.set(ownCopy(login.id), address)
-    if (Array.isArray(owned)) owned.push(address)
-    else this.#byOwner.set(ownCopy(login.owner), owned === undefined ? address : [owned, address])
-  }
-
-  #forget ({ id, owner }: LoginRecord): void {
-    const address = this.#byId.get(id) as number
-    const owned = this.#byOwner.get(owner)
+  /** Whether there was one that lived. */
+  #forget (id: string): boolean {
+    const address = this.#byId.get(id).find((address) => this.#records.read(address).id === id)
+    if (address === undefined) return false
+    const login = this.#records.read(address)
+    this.#byId.delete(id, address)
+    this.#byOwner.delete(login.owner, address)
     this.#records.release(address)
-    this.#byId.delete(id)
-    if (Array.isArray(owned) && owned.length > 1) owned.splice(owned.indexOf(address), 1)
-    else this.#byOwner.delete(owner)
+    this.#count--
+    return isAlive(login)
   }
 
-  #removeEverybodys (now: number): number {
-    const ended = this.#byId.size
-    this.#everyoneEndedAt = Math.max(this.#everyoneEndedAt, now)
-    this.#records.clear()
-    this.#byId.clear()
-    this.#byOwner.clear()
-    return ended
-  }
-
-  /** Goes on where it was: to look for the first of a `Map` passes all that were deleted before it. */
-  #forgetOldest (): void {
-    let oldest = this.#oldest.next()
-    if (oldest.done === true) {
-      this.#oldest = this.#byId.keys()
-      oldest = this.#oldest.next()
-    }
-    this.#forget(this.#records.read(this.#byId.get(oldest.value as string) as number))
+  /** Of some it ends the one that was longest not seen: to know of all would take more memory than it frees. */
+  #makeRoom (): void {
+    const some: LoginRecord[] = []
+    while (some.length < Math.min(compared, this.#count)) some.push(...this.#byId.next().map((address) => this.#records.read(address)))
+    const [longest] = some.sort((one, other) => one.seenAt - other.seenAt)
+    if (longest !== undefined) this.#forget(longest.id)
   }
 
   #sweep (): void {
     for (let looked = 0; looked < swept; looked++) {
-      const next = this.#sweeping.next()
-      if (next.done === true) this.#sweeping = this.#byId.keys()
-      else this.#read(this.#byId.get(next.value))
+      for (const address of this.#byOwner.next()) {
+        const login = this.#records.read(address)
+        if (!isAlive(login)) this.#forget(login.id)
+      }
     }
+  }
+
+  #removeEverybodys (now: number): number {
+    const ended = this.#count
+    for (const kept of [this.#records, this.#byId, this.#byOwner]) kept.clear()
+    this.#count = 0
+    this.#everyoneEndedAt = Math.max(this.#everyoneEndedAt, now)
+    return ended
   }
 }
 
-/** A text of its own: a part of a longer one keeps that in memory, such as a header. */
-function ownCopy (text: string): string {
-  return JSON.parse(JSON.stringify(text)) as string
+function isAlive ({ keepUntil }: LoginRecord): boolean {
+  return keepUntil > Date.now() / 1000
 }

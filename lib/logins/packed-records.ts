@@ -18,12 +18,12 @@ export class PackedRecords {
 
   /** Keeps a record, and gives its address. */
   keep (record: LoginRecord): number {
-    const { userAgent, data } = record
-    return this.#pages.keep(this.#packing.pack({
-      ...record,
-      userAgent: this.#agents.numberOf(userAgent) ?? userAgent,
-      data: data === null ? null : JSON.stringify(data) ?? null
-    }))
+    return this.#pages.keep(this.#pack(record))
+  }
+
+  /** Keeps a record in place of another one, and gives its address. */
+  replace (address: number, record: LoginRecord): number {
+    return this.#pages.replace(address, this.#pack(record))
   }
 
   read (address: number): LoginRecord {
@@ -40,5 +40,14 @@ export class PackedRecords {
 
   clear (): void {
     this.#pages = new Pages()
+  }
+
+  #pack (record: LoginRecord): Buffer {
+    const { userAgent, data } = record
+    return this.#packing.pack({
+      ...record,
+      userAgent: this.#agents.numberOf(userAgent) ?? userAgent,
+      data: data === null ? null : JSON.stringify(data) ?? null
+    })
   }
 }

@@ -105,7 +105,9 @@ export class Packing {
     if (found === sign.text) return this.#bytes.toString('latin1', this.#pass(count), this.#at)
     if (found === sign.wideText) return this.#bytes.toString('utf16le', this.#pass(count * 2), this.#at)
     if (found === sign.list) return Array.from({ length: count }, () => this.#read())
-    return Object.fromEntries((this.#shapes[count] as string[]).map((field) => [field, this.#read()]))
+    const object: Record<string, unknown> = {}
+    for (const field of this.#shapes[count] as string[]) object[field] = this.#read()
+    return object
   }
 
   #readCount (): number {

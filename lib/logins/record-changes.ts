@@ -8,6 +8,7 @@ import type { RememberFacts } from '../remember/remember-seal.ts'
 import { generationGrace } from './ended-logins.ts'
 import type { Change } from './keeper.ts'
 import { validatorGrace } from './record-facts.ts'
+import type { LoginFacts } from './record.ts'
 import type { LoginRecord, RememberRecord } from './store.ts'
 
 /** Names the user of a realm in the store, at one length whatever the id: no id can break a key or a query. */
@@ -63,7 +64,7 @@ export function replacedRecord (record: LoginRecord, change: Change, secrets: Se
 export function usedRecord (record: LoginRecord, { from, login, remember, seesSuccessor }: Change): LoginRecord | null {
   const { remember: before } = record
   const sees = seesSuccessor && before?.seen === false
-  if (!sees && remember === null && record.seenAt > (from?.seenAt ?? 0)) return null
+  if (!sees && remember === null && record.seenAt > (from as LoginFacts).seenAt) return null
   const kept = before && { ...before, seen: before.seen || sees, expiresAt: remember?.expiresAt ?? before.expiresAt }
   const seenAt = Math.max(record.seenAt, login.seenAt)
   return { ...record, version: record.version + 1, seenAt, remember: kept, keepUntil: keepUntil(record.expiresAt, kept) }

@@ -7,7 +7,7 @@ import { equalDigests } from '../digest.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
 import type { FoundRemember, Standing } from './keeper.ts'
 import { familyOf, type LoginFacts, type Proof } from './record.ts'
-import type { LoginRecord } from './store.ts'
+import type { LoginRecord, RememberRecord } from './store.ts'
 
 /** For how many seconds a validator is honoured without a rotation after it was replaced: tabs that open together. */
 export const validatorGrace = 60
@@ -55,8 +55,7 @@ export function standingOf ({ secret, previousSecrets }: LoginRecord, digest: st
  * What the validator in a remember cookie is worth. The one before is good until its successor has been seen, because
  * an answer may be lost; any other was taken from somebody.
  */
-export function validatorStanding ({ remember }: LoginRecord, digest: string, now: number): FoundRemember['standing'] {
-  if (remember === null) return 'ended'
+export function validatorStanding (remember: RememberRecord, digest: string, now: number): FoundRemember['standing'] {
   if (now >= remember.expiresAt) return 'expired'
   if (equalDigests(remember.validator, digest)) return 'alive'
   const { previous, seen } = remember

@@ -90,7 +90,7 @@ export class StoredChanges {
   /** Whether the login that a request came with has been neither ended nor superseded meanwhile. */
   async #stillStands ({ record: { id }, digest }: RecordNote, now: number): Promise<boolean> {
     const record = await this.#store.find(id)
-    return record !== null && standingOf(record, digest ?? '', now) === 'alive'
+    return record !== null && standingOf(record, digest as string, now) === 'alive'
   }
 
   async #endOthers ({ ends }: Change, ownId: string, steps: StoreSteps): Promise<void> {

@@ -10,7 +10,7 @@ import { factsOf, rememberFactsOf, standingOf, validatorStanding } from './recor
 import type { RecordNotes } from './record-notes.ts'
 import type { LoginFacts } from './record.ts'
 import type { SecretSeal } from './secret-seal.ts'
-import type { LoginRecord, LoginStore } from './store.ts'
+import type { LoginRecord, LoginStore, RememberRecord } from './store.ts'
 
 /** Reads records, each once for a request, and notes where facts came from. */
 export class StoredFinding {
@@ -64,13 +64,14 @@ export class StoredFinding {
     const remember = record && rememberFactsOf(record)
     if (record === null || remember === null) return { remember: null, standing: 'ended' }
     this.#notes.add(remember, record, digest, cookie)
-    return { remember, standing: validatorStanding(record, digest, now) } as FoundRemember
+    return { remember, standing: validatorStanding(record.remember as RememberRecord, digest, now) } as FoundRemember
   }
 
   remembers (cookie: string, login: LoginFacts, now: number): boolean {
     const named = this.#seal.open('remember', cookie)
     const record = this.#notes.recordOf(login)
-    return named !== null && record?.id === named.id && ['alive', 'grace'].includes(validatorStanding(record, named.digest, now))
+    const remember = record?.id === named?.id ? record?.remember ?? null : null
+    return named !== null && remember !== null && ['alive', 'grace'].includes(validatorStanding(remember, named.digest, now))
   }
 
   successorIsUnseen (cookie: string, login: LoginFacts): boolean {

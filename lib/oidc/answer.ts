@@ -5,13 +5,15 @@
  */
 import type { IDToken, TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client'
 import { attemptLife, type Attempt } from './attempt.ts'
-import { because, InvalidAnswerError } from './errors.ts'
+import { nowInSeconds } from './clock.ts'
+import { because } from './because.ts'
+import { InvalidAnswerError } from './errors.ts'
 import { failureOf, isUnknownKey } from './failures.ts'
 import type { Identity, Tokens } from './identity.ts'
 import type { Peers } from './peers.ts'
 import type { Provider } from './provider.ts'
 import type { ProviderSettings } from './provider-settings.ts'
-import { nowInSeconds, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 type Response = TokenEndpointResponse & TokenEndpointResponseHelpers
 

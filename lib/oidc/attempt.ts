@@ -13,7 +13,7 @@ export const attemptLife = 600
 export type Purpose = 'login' | 'register' | 'reauthenticate'
 
 /** Who has to come back from a re-authentication; the subject is null where the login was begun by other means. */
-export interface Expected { readonly userId: string, readonly subject: string | null }
+interface Expected { readonly userId: string, readonly subject: string | null }
 
 export interface Attempt {
   readonly state: string

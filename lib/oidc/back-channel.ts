@@ -4,10 +4,11 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { nowInSeconds } from './clock.ts'
 import { LogoutTokenError } from './errors.ts'
 import type { LoginMarks } from './login-marks.ts'
 import { readLogoutToken } from './logout-token.ts'
-import { nowInSeconds, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 export function backChannelRoute ({ peers, providers }: Site, marks: LoginMarks) {
   return async function backChannelLogout (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

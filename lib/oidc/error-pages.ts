@@ -4,6 +4,7 @@
  * @module
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import * as errors from './errors.ts'
 import type { SiteSettings } from './settings.ts'
 import { wantsPage } from './wants-page.ts'
 
@@ -25,10 +26,12 @@ const anyFailure = ['That did not work', 'The log-in could not be completed. Not
 /** How soon a provider that was down is worth another try, in seconds. */
 const retryAfter = 5
 
+const classes = Object.values(errors)
+
 /** Answers the errors of this plugin's routes; others go to the application's own handler. */
 export function showErrors (scope: FastifyInstance, { errorPage, paths }: SiteSettings): void {
   scope.setErrorHandler(async (error: FastifyError, request, reply) => {
-    if (!error.code?.startsWith('FST_LOGIN_OIDC_')) throw error
+    if (!classes.some((Class) => error instanceof Class)) throw error
     const { statusCode = 500 } = error
     request.log[statusCode >= 500 ? 'error' : 'info']({ err: error }, 'fastify-login/oidc: a log-in did not succeed')
     reply.code(statusCode).header('cache-control', 'no-store').header('referrer-policy', 'no-referrer')

@@ -49,8 +49,3 @@ export const MisconfiguredError = createError(
 
 /** The provider cannot be reached, or answers nonsense: try again later. */
 export const UnavailableError = createError('FST_LOGIN_OIDC_UNAVAILABLE', 'The provider cannot be reached', 503)
-
-/** The error with what it came from, for the log. */
-export function because<Failure extends Error> (error: Failure, cause: unknown): Failure {
-  return Object.assign(error, { cause })
-}

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import {
-  because, CancelledError, InvalidAnswerError, MisconfiguredError, RefusedError, UnavailableError
-} from './errors.ts'
+import { because } from './because.ts'
+import { CancelledError, InvalidAnswerError, MisconfiguredError, RefusedError, UnavailableError } from './errors.ts'
 import type { OpenIdClient } from './peers.ts'
 
 /** When it failed: what the provider says before a visitor has answered anything is about this site's set-up. */

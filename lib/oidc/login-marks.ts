@@ -12,9 +12,9 @@
 import { hash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { LoginManager, LoginStore } from '../index.ts'
+import { nowInSeconds } from './clock.ts'
 import type { ProviderLogin } from './identity.ts'
 import { gateOf, markIdOf, markOf, ownersOf, type Named } from './mark-record.ts'
-import { nowInSeconds } from './site.ts'
 
 interface Pending { readonly loginId: string, readonly gates: readonly string[], readonly begunAt: number }
 

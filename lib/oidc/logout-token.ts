@@ -4,11 +4,12 @@
  * @module
  */
 import type { JWTPayload } from 'jose'
-import { because, LogoutTokenError, UnavailableError } from './errors.ts'
+import { nowInSeconds } from './clock.ts'
+import { because } from './because.ts'
+import { LogoutTokenError, UnavailableError } from './errors.ts'
 import type { Named } from './mark-record.ts'
 import type { Jose } from './peers.ts'
 import type { Provider } from './provider.ts'
-import { nowInSeconds } from './site.ts'
 
 /** For how long after it was made a token is taken, in seconds. */
 const youngest = 300

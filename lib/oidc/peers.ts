@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { because, PeerMissingError } from './errors.ts'
+import { because } from './because.ts'
+import { PeerMissingError } from './errors.ts'
 
 export type OpenIdClient = typeof import('openid-client')
 export type Jose = typeof import('jose')

@@ -4,10 +4,11 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { nowInSeconds } from './clock.ts'
 import { LoopError, UnknownProviderError } from './errors.ts'
 import { sendPage } from './error-pages.ts'
 import type { Provider } from './provider.ts'
-import { nowInSeconds, type Site } from './site.ts'
+import type { Site } from './site.ts'
 import { registers, sendToProvider } from './start.ts'
 import { wantsPage } from './wants-page.ts'
 

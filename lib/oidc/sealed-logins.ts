@@ -5,10 +5,11 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieSeal } from '../index.ts'
+import { nowInSeconds } from './clock.ts'
 import { clearCookie, cookiesOf, fixCookie, setCookie, type Cookie } from './cookies.ts'
 import type { ProviderLogin } from './identity.ts'
 import type { SiteSettings } from './settings.ts'
-import { nowInSeconds, type ProviderLogins } from './site.ts'
+import type { ProviderLogins } from './provider-logins.ts'
 
 /** Browsers drop a cookie over 4096 bytes; an ID token so long is not kept, and logout goes without the hint. */
 const longestIdToken = 2500

@@ -6,9 +6,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Configuration } from 'openid-client'
 import type { Attempt, Purpose } from './attempt.ts'
+import { nowInSeconds } from './clock.ts'
 import { failureOf } from './failures.ts'
 import type { Provider } from './provider.ts'
-import { nowInSeconds, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 /** What an attempt is begun with. */
 export type Beginning = Pick<Attempt, 'purpose' | 'next' | 'expected' | 'again'>

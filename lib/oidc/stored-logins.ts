@@ -6,7 +6,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieSeal, LoginManager } from '../index.ts'
 import type { ProviderLogin } from './identity.ts'
-import type { ProviderLogins } from './site.ts'
+import type { ProviderLogins } from './provider-logins.ts'
 
 /** What stands in the record: sealed, so that who reads the store has no token of anybody. */
 export interface StoredLogin {

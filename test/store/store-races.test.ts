@@ -246,6 +246,22 @@ describe('a confirmation', () => {
   })
 })
 
+describe('an older secret in its grace', () => {
+  it('changes nothing of the record, whatever is asked of it', async () => {
+    const { app, browser, store, test } = await logIn(true)
+    const older = browser.copy()
+    await browser.post('/confirm')
+    const before = await onlyRecord(test)
+    store.reset()
+    for (const [url, payload] of [['/confirm', {}], ['/login/1', {}], ['/login/1', { remember: true }], ['/login/2', {}]] as const) {
+      assert.deepEqual(setCookies(await older.send({ method: 'POST', url, payload })), [], url)
+      assert.deepEqual(await onlyRecord(test), before, url)
+    }
+    assert.deepEqual(store.writes, [])
+    assert.deepEqual(await app.login.logins('2'), [])
+  })
+})
+
 describe('a login as another user', () => {
   it('writes nothing where the old login was ended meanwhile', async () => {
     const { app, browser, store, test } = await logIn()

@@ -1,0 +1,57 @@
+/**
+ * Finds addresses by a text, without keeping the text: what it finds may be that of another text, if rarely.
+ *
+ * @module
+ */
+export class AddressIndex {
+  /** By 32 bits of hash. Not in a list where there is one, which is so for most: a list costs a hundred bytes. */
+  readonly #addresses = new Map<number, number | number[]>()
+  #turn = this.#addresses.values()
+
+  get (text: string): readonly number[] {
+    const found = this.#addresses.get(hash(text))
+    return found === undefined ? [] : listed(found)
+  }
+
+  add (text: string, address: number): void {
+    const key = hash(text)
+    const found = this.#addresses.get(key)
+    if (Array.isArray(found)) found.push(address)
+    else this.#addresses.set(key, found === undefined ? address : [found, address])
+  }
+
+  delete (text: string, address: number): void {
+    const key = hash(text)
+    const left = this.get(text).filter((found) => found !== address)
+    if (left.length === 0) this.#addresses.delete(key)
+    else this.#addresses.set(key, left.length === 1 ? left[0] as number : left)
+  }
+
+  replace (text: string, address: number, by: number): void {
+    const changed = this.get(text).map((found) => found === address ? by : found)
+    this.#addresses.set(hash(text), changed.length === 1 ? changed[0] as number : changed)
+  }
+
+  /** The next of all in turn, and after the last one the first; nothing once a round. */
+  next (): readonly number[] {
+    const next = this.#turn.next()
+    if (next.done !== true) return listed(next.value)
+    this.#turn = this.#addresses.values()
+    return []
+  }
+
+  clear (): void {
+    this.#addresses.clear()
+  }
+}
+
+function listed (found: number | number[]): readonly number[] {
+  return typeof found === 'number' ? [found] : found
+}
+
+/** FNV-1a. Nobody but the plugin chooses the texts that are kept. */
+function hash (text: string): number {
+  let hash = 0x811c9dc5 | 0
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  return hash
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { Browser, setCookies } from './support/browser.ts'
+import { stopClock } from './support/clock.ts'
+import { describeWays, type Way } from './support/ways.ts'
+
+const fails = { 'x-fail': 'yes' }
+
+async function createFailing (way: Way, options = {}) {
+  return await way.createApp({
+    options,
+    after: (app) => {
+      app.post('/basket', async (request, reply) => {
+        reply.setCookie('basket', 'full')
+        return await request.confirmLogin()
+      })
+      app.addHook('onSend', async (request, reply) => {
+        if (request.headers['x-fail'] !== undefined && reply.statusCode < 500) throw new Error('late')
+      })
+    }
+  })
+}
+
+describeWays('an answer that fails after its login was carried out', (way) => {
+  it("keeps the application's own cookies, and none of ours", async () => {
+    const { app } = await createFailing(way)
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    const answer = await browser.send({ method: 'POST', url: '/basket', payload: {}, headers: fails })
+    assert.equal(answer.statusCode, 500)
+    assert.deepEqual(setCookies(answer).map(({ name }) => name), ['basket'])
+  })
+
+  it('leaves a login that was proven before as that proof left it', async () => {
+    const { app } = await createFailing(way)
+    const browser = new Browser(app)
+    await browser.post('/login/1', { fresh: false })
+    await browser.post('/confirm')
+    await browser.send({ method: 'POST', url: '/confirm', payload: {}, headers: fails })
+    assert.deepEqual([(await browser.get('/whoami')).json().user, (await browser.get('/whoami')).json().fresh], ['1', true])
+  })
+
+  it('sets no cookie for a use of the login either', async (t) => {
+    const clock = stopClock(t)
+    const { app } = await createFailing(way, { idleTimeout: 600 })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    clock.advance(120)
+    const answer = await browser.send({ url: '/whoami', headers: fails })
+    assert.deepEqual([answer.statusCode, setCookies(answer)], [500, []])
+    assert.equal(await browser.whoami(), '1')
+  })
+
+  it('tells of a login although nobody waits for the answer any more', async () => {
+    const { app, events } = await way.createApp({
+      after: (app, users) => app.post('/gone', async (request, reply) => {
+        await request.loginUser(users.get('1')!)
+        reply.raw.destroy()
+        return 'nobody reads this'
+      })
+    })
+    await app.inject({ method: 'POST', url: '/gone' }).catch(() => {})
+    for (let turn = 0; turn < 20 && events.length === 0; turn++) await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual(events.map(({ name }) => name), ['userLoggedIn'])
+  })
+})
