@@ -87,7 +87,7 @@ function nextOf (settings: Settings, request: FastifyRequest): string | null {
 }
 
 /** Whether a person's browser is to show the answer as a page: only then is a redirect to a login page of use. */
-export function navigates (request: FastifyRequest): boolean {
+function navigates (request: FastifyRequest): boolean {
   const mode = request.headers['sec-fetch-mode']
   if (mode !== undefined && mode !== 'navigate') return false
   if (request.headers['x-requested-with'] === 'XMLHttpRequest') return false

@@ -6,7 +6,7 @@
 import { sessionProtections } from './protection.ts'
 
 /** What an option may be, in words and as a test. */
-export interface Rule { readonly may: string, readonly test: (value: unknown) => boolean }
+interface Rule { readonly may: string, readonly test: (value: unknown) => boolean }
 
 const isFunction = (value: unknown) => typeof value === 'function'
 const isSeconds = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value > 0

@@ -33,6 +33,14 @@ for (const [position, file] of listed.entries()) {
   })
 }
 
+test('stores, their suite and OpenID Connect see of the plugin what an application sees', () => {
+  for (const file of files.filter((file) => /^(?:oidc|redis|sql|testing\/)/.test(file))) {
+    const [folder] = file.replace('.ts', '').split('/')
+    const others = importsOf(file).filter((imported) => imported !== 'index.ts' && !imported.startsWith(`${folder}/`))
+    assert.deepEqual(others, [], file)
+  }
+})
+
 test('imports are seen in every form that they are written in', () => {
   assert.deepEqual(importsOf('plugin.ts').includes('settings.ts'), true)
   assert.deepEqual(importsOf('index.ts').includes('augmentation.ts'), true)

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import * as face from 'fastify-login'
 import * as testing from 'fastify-login/testing'
 import { loginEventNames } from '../lib/events.ts'
+import { EventSource } from '../lib/event-source.ts'
 import { LoginManager } from '../lib/manager.ts'
 import { codeBlocks, complaints, pages, readme, textOf } from './support/documentation.ts'
 
@@ -74,7 +75,8 @@ test('README lists what a request and the manager carry, and nothing that they d
   const [, request] = /interface FastifyRequest<[^]*?{\n([^]*?)^ {2}}/m.exec(augmentation)!
   const carried = Array.from(request!.matchAll(/^ {4}(?:readonly )?(\w+)(?::| \()/gm), ([, name]) => `request.${name}`)
   assert.deepEqual(firstColumn(readme, 'on the request').sort(), carried.sort())
-  const manager = Object.getOwnPropertyNames(LoginManager.prototype).filter((name) => name !== 'constructor').map((name) => `app.login.${name}`)
+  const methods = [EventSource, LoginManager].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype))
+  const manager = methods.filter((name) => name !== 'constructor').map((name) => `app.login.${name}`)
   assert.deepEqual(firstColumn(readme, 'on the manager').sort(), manager.sort())
 })
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as face from 'fastify-login'
+import * as redis from 'fastify-login/redis'
+import * as sql from 'fastify-login/sql'
 import * as testing from 'fastify-login/testing'
 
 test('fastify-login exports these names, and the plugin by default', () => {
@@ -26,5 +28,10 @@ test('fastify-login exports these names, and the plugin by default', () => {
 })
 
 test('fastify-login/testing exports these names', () => {
-  assert.deepEqual(Object.keys(testing).sort(), ['loginAs'])
+  assert.deepEqual(Object.keys(testing).sort(), ['loginAs', 'testLoginStore'])
+})
+
+test('the subpaths of the stores export these names', () => {
+  assert.deepEqual(Object.keys(redis), ['RedisStore'])
+  assert.deepEqual(Object.keys(sql).sort(), ['SqlStore', 'loginMigration'])
 })

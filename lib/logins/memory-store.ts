@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { AddressIndex } from './address-index.ts'
-import { EndMarks } from './end-marks.ts'
-import { PackedRecords } from './packed-records.ts'
+import { EndMarks } from './memory/end-marks.ts'
+import { IndexedRecords, type FoundRecord } from './memory/indexed-records.ts'
 import type { LoginRecord, LoginStore } from './store.ts'
 
 /** The options of a `MemoryStore`. */
@@ -36,12 +35,9 @@ const compared = 8
  * })
  */
 export class MemoryStore implements LoginStore {
-  readonly #records = new PackedRecords()
-  readonly #byId = new AddressIndex()
-  readonly #byOwner = new AddressIndex()
+  readonly #records = new IndexedRecords()
   readonly #marks = new EndMarks()
   readonly #most: number
-  #count = 0
   #everyoneEndedAt = 0
 
   constructor ({ maxLogins = 1_000_000 }: MemoryStoreOptions = {}) {
@@ -52,24 +48,19 @@ export class MemoryStore implements LoginStore {
     if (login.begunAt <= this.#everyoneEndedAt || this.#marks.ended(login)) return false
     this.#forget(login.id)
     this.#sweep()
-    if (this.#count >= this.#most) this.#makeRoom()
-    const address = this.#records.keep(login)
-    this.#byId.add(login.id, address)
-    this.#byOwner.add(login.owner, address)
-    this.#count++
+    if (this.#records.count >= this.#most) this.#makeRoom()
+    this.#records.add(login)
     return true
   }
 
   async find (id: string): Promise<LoginRecord | null> {
-    return this.#find(id)?.login ?? null
+    return this.#find(id)?.record ?? null
   }
 
   async update (login: LoginRecord, expectedVersion: number): Promise<boolean> {
     const found = this.#find(login.id)
-    if (found?.login.version !== expectedVersion) return false
-    const address = this.#records.replace(found.address, login)
-    this.#byId.replace(login.id, found.address, address)
-    this.#byOwner.replace(login.owner, found.address, address)
+    if (found?.record.version !== expectedVersion) return false
+    this.#records.replace(found, login)
     return true
   }
 
@@ -80,63 +71,46 @@ export class MemoryStore implements LoginStore {
   async removeAll (owner: string | null, exceptId?: string): Promise<number> {
     const now = Date.now() / 1000
     if (owner === null) return this.#removeEverybodys(now)
-    const ended = this.#listed(owner).filter(({ id }) => id !== exceptId)
-    for (const { id } of ended) this.#forget(id)
+    const ended = this.#records.ofOwner(owner).filter(({ id }) => id !== exceptId).reverse()
     this.#marks.set(owner, now, exceptId)
-    return ended.length
+    return ended.filter(({ id }) => this.#forget(id)).length
   }
 
   async list (owner: string): Promise<LoginRecord[]> {
-    return this.#listed(owner)
+    return this.#records.ofOwner(owner).filter(isAlive)
   }
 
-  #listed (owner: string): LoginRecord[] {
-    return this.#byOwner.get(owner).map((address) => this.#records.read(address)).filter((login) => login.owner === owner && isAlive(login))
-  }
-
-  #find (id: string): { login: LoginRecord, address: number } | null {
-    for (const address of this.#byId.get(id)) {
-      const login = this.#records.read(address)
-      if (login.id === id) return isAlive(login) ? { login, address } : null
-    }
-    return null
+  #find (id: string): FoundRecord | null {
+    const found = this.#records.find(id)
+    return found !== null && isAlive(found.record) ? found : null
   }
 
   /** Whether there was one that lived. */
   #forget (id: string): boolean {
-    const address = this.#byId.get(id).find((address) => this.#records.read(address).id === id)
-    if (address === undefined) return false
-    const login = this.#records.read(address)
-    this.#byId.delete(id, address)
-    this.#byOwner.delete(login.owner, address)
-    this.#records.release(address)
-    this.#count--
-    return isAlive(login)
+    const found = this.#records.find(id)
+    if (found !== null) this.#records.delete(found)
+    return found !== null && isAlive(found.record)
   }
 
-  /** Of some it ends the one that was longest not seen: to know of all would take more memory than it frees. */
-  #makeRoom (): void {
-    const some: LoginRecord[] = []
-    while (some.length < Math.min(compared, this.#count)) some.push(...this.#byId.next().map((address) => this.#records.read(address)))
-    const [longest] = some.sort((one, other) => one.seenAt - other.seenAt)
-    if (longest !== undefined) this.#forget(longest.id)
+  #removeEverybodys (now: number): number {
+    const ended = this.#records.count
+    this.#records.clear()
+    this.#everyoneEndedAt = Math.max(this.#everyoneEndedAt, now)
+    return ended
   }
 
   #sweep (): void {
     for (let looked = 0; looked < swept; looked++) {
-      for (const address of this.#byOwner.next()) {
-        const login = this.#records.read(address)
-        if (!isAlive(login)) this.#forget(login.id)
-      }
+      for (const login of this.#records.next()) if (!isAlive(login)) this.#forget(login.id)
     }
   }
 
-  #removeEverybodys (now: number): number {
-    const ended = this.#count
-    for (const kept of [this.#records, this.#byId, this.#byOwner]) kept.clear()
-    this.#count = 0
-    this.#everyoneEndedAt = Math.max(this.#everyoneEndedAt, now)
-    return ended
+  /** To know which login of all was longest not seen would take more memory than it frees. */
+  #makeRoom (): void {
+    const some: LoginRecord[] = []
+    while (some.length < Math.min(compared, this.#records.count)) some.push(...this.#records.next())
+    const [longest] = some.sort((one, other) => one.seenAt - other.seenAt)
+    if (longest !== undefined) this.#forget(longest.id)
   }
 }
 

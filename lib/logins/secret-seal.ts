@@ -9,7 +9,7 @@ import type { Seal, SealPurpose } from '../seal.ts'
 import { isLoginId } from './record.ts'
 
 /** What a cookie names, and the digest of the secret by which it proves to be the login's. */
-export interface Named { readonly id: string, readonly digest: string }
+interface Named { readonly id: string, readonly digest: string }
 
 /** Reads and writes the cookies of stored logins. */
 export interface SecretSeal {

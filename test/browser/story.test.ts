@@ -162,7 +162,7 @@ describe('in a browser', { skip }, () => {
     await page.getByRole('heading', { name: 'Hello, Hedy' }).waitFor()
     assert.match(await fact(page, 'Remembered'), /^Yes/)
 
-    for (const name of ['Skip to the content', 'Quickstart', 'Dashboard', 'Settings', 'Log out']) await tabTo(page, name)
+    for (const name of ['Skip to the content', 'Quickstart', 'Dashboard', 'Devices', 'Settings', 'Log out']) await tabTo(page, name)
     await page.keyboard.press('Enter')
     await page.getByText('You are logged out.').waitFor()
   })

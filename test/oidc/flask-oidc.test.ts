@@ -13,7 +13,7 @@ const tokenRequests = ({ world }: { world: { asked: Array<{ url: string, body: s
 test('signin: the code is exchanged with these words, and no others', async (t) => {
   const story = await createFakeStory(t)
   await story.comeBack(await story.begin())
-  const [{ body, headers }] = tokenRequests(story) as [{ body: string, headers: Record<string, string> }]
+  const { body, headers } = tokenRequests(story)[0] ?? assert.fail('nobody asked')
   const { code_verifier: verifier, ...sent } = Object.fromEntries(new URLSearchParams(body))
   assert.deepEqual(sent, { code: 'a-code', grant_type: 'authorization_code', redirect_uri: `${siteOrigin}/oidc/callback` })
   assert.match(verifier ?? '', /^[\w-]{43}$/)

@@ -6,7 +6,7 @@
 import Fastify from 'fastify'
 import { Redis } from 'ioredis'
 import { Kysely, PostgresDialect } from 'kysely'
-import login, { requireLogin, type LoginStore } from 'fastify-login'
+import login, { requireLogin, type LoginStore, type LoginUserOptions } from 'fastify-login'
 import { RedisStore } from 'fastify-login/redis'
 import { SqlStore } from 'fastify-login/sql'
 import { Pool } from 'pg'
@@ -22,11 +22,11 @@ async function openStore (url: string): Promise<LoginStore> {
 const app = Fastify()
 await app.register(login, {
   key: 'a secret that both processes share, of 32 bytes or more',
-  loadUser: (id: string) => ({ id }),
+  loadUser: (id: string) => ({ id, name: id }),
   store: await openStore(process.env.STORE_URL ?? '')
 })
 app.get('/members', { preHandler: requireLogin }, (request) => request.currentLogin)
-app.post<{ Body: object }>('/login', async (request) => ({ ok: await request.loginUser({ id: '1' }, request.body) }))
+app.post<{ Body: LoginUserOptions }>('/login', async (request) => ({ ok: await request.loginUser({ id: '1', name: '1' }, request.body) }))
 app.post('/logout', async (request) => ({ ok: await request.logoutUser() }))
 app.post('/end-others', async (request) => {
   await app.login.endLogins('1', { except: request.currentLogin?.id ?? '' })

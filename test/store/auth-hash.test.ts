@@ -97,7 +97,6 @@ describe('a new password, with a store', () => {
     })
     assert.equal((await hereAfter!.post('/confirm')).json().ok, true)
     assert.equal((await hereAfter!.get('/whoami')).json().fresh, true)
-    // DEFECT: the stamp of the confirmed login is made anew under the newest key, so that it differs from those of the other logins: they end as if the password had changed.
     assert.equal(await thereAfter!.whoami(), '1')
   })
 })

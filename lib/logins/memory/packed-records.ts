@@ -3,16 +3,20 @@
  *
  * @module
  */
-import { Packing } from './packing.ts'
+import type { LoginRecord } from '../store.ts'
+import { Shapes } from './form.ts'
+import { Packer } from './packer.ts'
 import { Pages } from './pages.ts'
-import type { LoginRecord } from './store.ts'
+import { Unpacker } from './unpacker.ts'
 import { Words } from './words.ts'
 
 /** How many user agents are kept once for all, lest visitors fill the memory with such as never come again. */
 const mostAgents = 10_000
 
 export class PackedRecords {
-  readonly #packing = new Packing()
+  readonly #shapes = new Shapes()
+  readonly #packer = new Packer(this.#shapes)
+  readonly #unpacker = new Unpacker(this.#shapes)
   readonly #agents = new Words(mostAgents)
   #pages = new Pages()
 
@@ -28,7 +32,7 @@ export class PackedRecords {
 
   read (address: number): LoginRecord {
     const { page, start } = this.#pages.at(address)
-    const record = this.#packing.unpack(page, start) as Record<keyof LoginRecord, unknown>
+    const record = this.#unpacker.unpack(page, start) as Record<keyof LoginRecord, unknown>
     if (typeof record.userAgent === 'number') record.userAgent = this.#agents.word(record.userAgent)
     if (record.data !== null) record.data = JSON.parse(record.data as string)
     return record as LoginRecord
@@ -44,7 +48,7 @@ export class PackedRecords {
 
   #pack (record: LoginRecord): Buffer {
     const { userAgent, data } = record
-    return this.#packing.pack({
+    return this.#packer.pack({
       ...record,
       userAgent: this.#agents.numberOf(userAgent) ?? userAgent,
       data: data === null ? null : JSON.stringify(data) ?? null

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LoginRecord } from './store.ts'
+import type { LoginRecord } from '../store.ts'
 
 /** All logins of an owner were ended at a time, but for one; that one, too, if it had begun by an earlier such time. */
 interface Mark { readonly at: number, readonly exceptId: string | undefined, readonly strictlyAt: number }

@@ -20,16 +20,25 @@ export class AddressIndex {
     else this.#addresses.set(key, found === undefined ? address : [found, address])
   }
 
+  /** Looks from the end, so that to delete many of one text, the last one first, takes no longer for there being many. */
   delete (text: string, address: number): void {
     const key = hash(text)
-    const left = this.get(text).filter((found) => found !== address)
-    if (left.length === 0) this.#addresses.delete(key)
-    else this.#addresses.set(key, left.length === 1 ? left[0] as number : left)
+    const found = this.#addresses.get(key)
+    if (!Array.isArray(found)) {
+      this.#addresses.delete(key)
+      return
+    }
+    const position = found.lastIndexOf(address)
+    const last = found.pop() as number
+    if (position < found.length) found[position] = last
+    if (found.length === 1) this.#addresses.set(key, found[0] as number)
   }
 
   replace (text: string, address: number, by: number): void {
-    const changed = this.get(text).map((found) => found === address ? by : found)
-    this.#addresses.set(hash(text), changed.length === 1 ? changed[0] as number : changed)
+    const key = hash(text)
+    const found = this.#addresses.get(key)
+    if (Array.isArray(found)) found[found.indexOf(address)] = by
+    else this.#addresses.set(key, by)
   }
 
   /** The next of all in turn, and after the last one the first; nothing once a round. */
