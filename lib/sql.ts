@@ -5,13 +5,13 @@
  */
 import type { Kysely } from 'kysely'
 import type { LoginRecord, LoginStore } from './index.ts'
-import { alive, everyone, mark, marksOn } from './sql/ended.ts'
+import { alive, deleteAlive, everyone, mark, marksOn } from './sql/ended.ts'
 import { removeExpired } from './sql/remove-expired.ts'
 import { retried } from './sql/retry.ts'
 import { keyOf, recordOf, rowOf } from './sql/rows.ts'
 import { loginMigration, tableNames, type TableNames, type Tables } from './sql/tables.ts'
 
-export { loginMigration } from './sql/tables.ts'
+export { loginMigration, type LoginMigration } from './sql/tables.ts'
 
 /** The options of a `SqlStore`. */
 export interface SqlStoreOptions {
@@ -93,7 +93,7 @@ export class SqlStore implements LoginStore {
   }
 
   async remove (id: string): Promise<boolean> {
-    const { numDeletedRows } = await retried(() => this.#db.deleteFrom(this.#names.logins).where('id', '=', keyOf(id)).executeTakeFirstOrThrow())
+    const { numDeletedRows } = await retried(() => deleteAlive(this.#db, this.#names, keyOf(id), Date.now() / 1000).executeTakeFirstOrThrow())
     return numDeletedRows > 0n
   }
 

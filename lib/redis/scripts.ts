@@ -56,9 +56,10 @@ return 1
 export const remove = script(`
 local kept = redis.call('GET', KEYS[2])
 if not kept then return 0 end
+local lived = alive(KEYS[2]) and 1 or 0
 redis.call('DEL', KEYS[2])
 redis.call('ZREM', KEYS[3] .. string.match(kept, '^%S+ %S+ %S+ (%S*)'), ARGV[2])
-return 1
+return lived
 `)
 
 /** Keys: everyone, owned, mark, what every record's key begins with. Arguments: now, exceptId or nothing, life of the mark. */

@@ -41,3 +41,12 @@ export function alive (db: Kysely<Tables>, names: TableNames, now: number) {
     .where('login.keep_until', '>', now)
     .where((build) => build.not(build.exists(marksOn(db, names, columns(build)))))
 }
+
+/** Deletes a login that is alive. */
+export function deleteAlive (db: Kysely<Tables>, names: TableNames, id: string, now: number) {
+  const { logins } = names
+  return db.deleteFrom(logins).where('id', '=', id).where('keep_until', '>', now)
+    .where((build) => build.not(build.exists(marksOn(db, names, {
+      id: build.ref(`${logins}.id`), owner: build.ref(`${logins}.owner`), begun_at: build.ref(`${logins}.begun_at`)
+    }))))
+}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Kysely, Migration } from 'kysely'
+import type { Kysely } from 'kysely'
 
 /**
  * A login. Ids and owners are kept as digests of one length and one case: no text of a visitor reaches the database,
@@ -36,6 +36,12 @@ export function tableNames (table: string): TableNames {
   return { logins: table as 'logins', ended: `${table}_ended` as 'ended' }
 }
 
+/** What Kysely calls a `Migration`, under an address that changed with Kysely 0.29. */
+export interface LoginMigration {
+  up (db: Kysely<any>): Promise<void>
+  down (db: Kysely<any>): Promise<void>
+}
+
 /**
  * The migration that makes the tables of a `SqlStore`, for Kysely's `Migrator`.
  *
@@ -47,11 +53,11 @@ export function tableNames (table: string): TableNames {
  * // migrations/2026-01-01-logins.ts
  * export const { up, down } = loginMigration()
  */
-export function loginMigration (table = 'logins'): Required<Migration> {
+export function loginMigration (table = 'logins'): LoginMigration {
   const names = tableNames(table)
   const constraint = table.replaceAll('.', '_')
   return {
-    async up (db: Kysely<unknown>) {
+    async up (db) {
       await db.schema.createTable(names.logins).ifNotExists()
         .addColumn('id', 'varchar(64)', (column) => column.primaryKey())
         .addColumn('owner', 'varchar(64)', (column) => column.notNull())
@@ -70,7 +76,7 @@ export function loginMigration (table = 'logins'): Required<Migration> {
         .addUniqueConstraint(`${constraint}_ended_by_owner`, ['owner', 'ended_at', 'id'])
         .execute()
     },
-    async down (db: Kysely<unknown>) {
+    async down (db) {
       await db.schema.dropTable(names.ended).ifExists().execute()
       await db.schema.dropTable(names.logins).ifExists().execute()
     }

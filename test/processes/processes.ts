@@ -5,6 +5,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
+import { atExit } from '../support/servers.ts'
 
 export interface ServerProcess { readonly origin: string, readonly stop: () => Promise<void> }
 
@@ -13,11 +14,11 @@ export async function startProcess (storeUrl: string): Promise<ServerProcess> {
     env: { ...process.env, STORE_URL: storeUrl }, stdio: ['ignore', 'pipe', 'inherit']
   })
   const leave = () => { child.kill('SIGKILL') }
-  process.once('exit', leave)
+  const stay = atExit(leave)
   return {
     origin: `http://127.0.0.1:${await portOf(child)}`,
     stop: async () => {
-      process.removeListener('exit', leave)
+      stay()
       const ended = new Promise((resolve) => { child.once('exit', resolve) })
       leave()
       await ended

@@ -1,8 +1,10 @@
 import { Cluster, Redis } from 'ioredis'
+import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, describe } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import { RedisStore } from 'fastify-login/redis'
 import { testLoginStore } from 'fastify-login/testing'
+import { makeRecord } from '../../lib/testing/login-store/setting.ts'
 import { skipRedis, startRedis, startRedisCluster } from '../support/redis.ts'
 import type { ThrowAwayServer } from '../support/servers.ts'
 
@@ -40,5 +42,11 @@ describe('on Redis Cluster', { skip: skipRedis }, () => {
   testLoginStore('RedisStore', async () => {
     await client.flushall()
     return new RedisStore({ client })
+  })
+
+  it('refuses to keep logins all over the cluster', async () => {
+    const store = new RedisStore({ client, prefix: 'without-braces:' })
+    await assert.rejects(store.create(makeRecord()), /CROSSSLOT|same slot/)
+    await assert.rejects(store.find(makeRecord().id), /CROSSSLOT|same slot/)
   })
 })

@@ -25,7 +25,7 @@ export async function startRedis (): Promise<ThrowAwayServer> {
 
 /** A cluster of one node: it refuses, as any does, a command whose keys may lie on several. */
 export async function startRedisCluster (): Promise<ThrowAwayServer> {
-  const server = await startServer({ ...plan, command: (port, folder) => [...plan.command(port, folder), '--cluster-enabled', 'yes'] })
+  const server = await startServer({ ...plan, command: (port, folder) => [...plan.command(port, folder), '--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] })
   const client = new Redis(server.url)
   await client.cluster('ADDSLOTSRANGE', 0, 16383)
   while (!(await client.cluster('INFO')).includes('cluster_state:ok'));

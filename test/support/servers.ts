@@ -51,16 +51,27 @@ export async function startServer (plan: ServerPlan): Promise<ThrowAwayServer> {
   let child = await start(plan, port, folder)
   const kill = async () => { await end(child) }
   const leave = () => { child.kill('SIGKILL'); rmSync(folder, { recursive: true, force: true }) }
-  process.once('exit', leave)
+  const stay = atExit(leave)
   return {
     url: plan.url(port),
     kill,
     restart: async () => { child = await start(plan, port, folder) },
     stop: async () => {
       await kill()
-      process.removeListener('exit', leave)
+      stay()
       leave()
     }
+  }
+}
+
+/** Does something when this process ends, by a signal or by itself; what it gives takes that back. */
+export function atExit (leave: () => void): () => void {
+  const exit = () => { process.exit(1) }
+  process.once('exit', leave)
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, exit)
+  return () => {
+    process.removeListener('exit', leave)
+    for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, exit)
   }
 }
 

@@ -59,6 +59,13 @@ export function changing (makeStore: MakeStore): void {
     assert.deepEqual(await store.list(record.owner), [other])
   })
 
+  promise(makeStore, `of ${racers} who end a login at once exactly one is told to be the first`, async (store) => {
+    const record = makeRecord()
+    await store.create(record)
+    const first = await Promise.all(Array.from({ length: racers }, () => store.remove(record.id)))
+    assert.equal(first.filter(Boolean).length, 1)
+  })
+
   promise(makeStore, 'no update brings back a login that is ended at the same moment', async (store) => {
     for (const end of ['remove', 'removeAll'] as const) {
       const records = Array.from({ length: racers }, () => makeRecord())
@@ -82,7 +89,7 @@ export function changing (makeStore: MakeStore): void {
     assert.equal(await store.find(record.id), null)
     assert.deepEqual(await store.list(record.owner), [other])
     assert.equal(await store.update(next(record, { keepUntil: now() + 60 }), 0), false)
-    await store.remove(record.id)
+    assert.equal(await store.remove(record.id), false)
     assert.equal(await store.removeAll(record.owner), 1)
   })
 

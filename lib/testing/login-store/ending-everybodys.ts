@@ -17,6 +17,7 @@ export function endingEverybodys (makeStore: MakeStore): void {
       assert.equal(await store.find(record.id), null)
       assert.deepEqual(await store.list(record.owner), [])
       assert.equal(await store.update(next(record), 0), false)
+      assert.equal(await store.remove(record.id), false)
       assert.equal(await store.find(record.id), null)
       const later = makeRecord({ owner: record.owner, begunAt: now() + 0.001 })
       assert.equal(await store.create(later), true)
