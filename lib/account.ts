@@ -22,6 +22,14 @@ export function userIdOf (user: User, getId: (user: User) => unknown): string {
   return text
 }
 
+/** The id of a user as the application names it: of any length, since it may have come from outside. */
+export function namedUserId (id: unknown, what: string): string {
+  if (!['string', 'number', 'bigint'].includes(typeof id)) {
+    throw new InvalidArgumentError(`${what} takes the id of a user, not ${id === null ? 'null' : typeof id}`)
+  }
+  return String(id)
+}
+
 /** `user.getId()` for those who like classes, else `user.id`. */
 export function defaultGetId (user: User): unknown {
   const { getId, id } = user as { getId?: unknown, id?: unknown }

@@ -14,14 +14,18 @@ export function writeCookies (state: LoginState, committed: Prepared | null): vo
   const { reply, settings: { realm, permanentSession } } = state
   const now = nowInSeconds()
   const clears = mayClear(state)
+  const clearsLogin = clears && state.clearsLogin && !committed?.loginCookie
+  const clearsRemember = clears && (state.clearsRemember || committed?.change.clearsRemember === true) && !committed?.rememberCookie
   if (committed?.loginCookie) {
     setCookie(reply, realm.cookie, committed.loginCookie, permanentSession ? committed.change.login.expiresAt - now : undefined)
-  } else if (clears && state.clearsLogin) clearCookie(reply, realm.cookie)
+  }
   if (committed?.rememberCookie) {
     setCookie(reply, realm.rememberCookie, committed.rememberCookie, (committed.remember as RememberFacts).expiresAt - now)
-  } else if (clears && (state.clearsRemember || committed?.change.clearsRemember)) clearCookie(reply, realm.rememberCookie)
+  }
+  if (clearsLogin) clearCookie(reply, realm.cookie)
+  if (clearsRemember) clearCookie(reply, realm.rememberCookie)
   // A shared cache that kept the answer would hand the cookie to the next visitor.
-  if (committed?.loginCookie || committed?.rememberCookie || clears) reply.header('cache-control', 'no-store')
+  if (committed?.loginCookie || committed?.rememberCookie || clearsLogin || clearsRemember) reply.header('cache-control', 'no-store')
 }
 
 /** A late answer must not clear the cookie of a login that its browser was given meanwhile. */

@@ -6,8 +6,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 import { AlreadyLoggedInError, NeedsRefreshError, UnauthorizedError } from './errors.ts'
-import { pathOf, safeNextUrl, withNextUrl } from './next-url.ts'
+import { pathOf, safeNextUrl } from './next-url.ts'
 import { nextUrl } from './next-target.ts'
+import { pageUrl } from './page-url.ts'
 import { sessionOf } from './session.ts'
 import { isOwn, isOwnPage } from './own-pages.ts'
 import type { Settings } from './settings.ts'
@@ -76,8 +77,7 @@ function refusalUrl (settings: Settings, request: FastifyRequest, page: string):
     session.set(settings.nextField, next)
     return page
   }
-  if (isOwn(page, settings.origin)) return withNextUrl(page, settings.nextField, next)
-  return settings.origin === null ? page : withNextUrl(page, settings.nextField, settings.origin + next)
+  return pageUrl(settings, page, next)
 }
 
 /** The target of a refused request: its own address, unless it is not one of this site, or a login page. */

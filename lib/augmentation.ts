@@ -5,7 +5,7 @@
  */
 import type { FastifyPluginAsync, RegisterOptions } from 'fastify'
 import type { Login, LoginLapse } from './current-login.ts'
-import type { LoginUserOptions } from './login.ts'
+import type { LoginUserOptions } from './login-options.ts'
 import type { LoginManager } from './manager.ts'
 import type { LoginOptions } from './options.ts'
 import type { AnonymousGuard, CurrentUser, Guard, LoginPolicy } from './typing.ts'
@@ -25,21 +25,28 @@ declare module 'fastify' {
   // Fastify's own names for its type parameters: TypeScript asks that every declaration uses the same.
   // eslint-disable-next-line @typescript-eslint/no-unused-vars
   interface FastifyRequest<RouteGeneric, RawServer, RawRequest, SchemaCompiler, TypeProvider, ContextConfig, Logger, RequestType> {
-    /** The user behind this request; never null behind `requireLogin` and inside `membersOnly`. */
+    /** The user behind this request, or null; never null behind `requireLogin` and inside `membersOnly`. */
     readonly currentUser: CurrentUser<TypeProvider, ContextConfig>
     /** The login behind this request, or null: nobody, or a user from `loadUserFromRequest`. */
     readonly currentLogin: Login | null
-    /** Why a credential that came with this request was not honoured. */
+    /** Why a credential that came with this request was not honoured; null where none came, or it was. */
     readonly loginLapse: LoginLapse | null
     /** Whether the user proved who they are recently enough for `requireFreshLogin`. */
     readonly loginFresh: boolean
     /** Whether the request carries a valid remember cookie of this login. */
     readonly loginRemembered: boolean
-    /** Logs a user in; false, and nothing done, where the user is not active. */
+    /**
+     * Logs a user in, once the answer is out and no 5xx; false, and nothing done, where the user is not active, or
+     * has as many logins as `maxLogins` allows. Rejects with `FST_LOGIN_INVALID_USER_ID`, `FST_LOGIN_INVALID_ARGUMENT`,
+     * `FST_LOGIN_COOKIE_TOO_LARGE`, `FST_LOGIN_CANNOT_SET_COOKIE` where the answer is gone, and 503 for the store.
+     */
     loginUser (user: AnyUser, options?: LoginUserOptions): Promise<boolean>
-    /** Ends the login and its remember cookie; holds even if the answer fails. */
+    /** Ends the login and its remember cookie, at once: it holds even if the answer fails. False where nobody was logged in. */
     logoutUser (): Promise<boolean>
-    /** Makes the login fresh after a proof of identity, for the user as changed by it if given. */
+    /**
+     * Makes the login fresh, after the application has checked a proof of identity; the user, if given, as it is after
+     * a change such as a new password, else loaded anew. False, and nothing done, for another user and for nobody.
+     */
     confirmLogin (user?: AnyUser): Promise<boolean>
     /** Where the visitor wanted to go, if that is on this site; else the fallback. */
     nextUrl (fallback: string): string
@@ -48,10 +55,13 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The login manager. */
     login: LoginManager
+    /** The imported guard `requireLogin`. */
     requireLogin: Guard
+    /** The imported guard `requireFreshLogin`. */
     requireFreshLogin: Guard
     /** Makes a guard that asks for a proof of identity in the last seconds. */
     requireFreshLoginWithin (seconds: number): Guard
+    /** The imported guard `requireAnonymous`. */
     requireAnonymous: AnonymousGuard
   }
 

@@ -8,7 +8,14 @@ import { LruMap } from 'toad-cache'
 import { isIPv6 } from 'node:net'
 import { digest } from './digest.ts'
 
-/** Names the browser behind a request; two requests of one browser must get the same string. */
+/**
+ * Names the browser behind a request; two requests of one browser must get the same string.
+ *
+ * @example
+ * import type { IdentifyBrowser } from 'fastify-login'
+ *
+ * const byLanguage: IdentifyBrowser = (request) => `${request.ip} ${request.headers['accept-language']}`
+ */
 export type IdentifyBrowser = (request: FastifyRequest) => string
 
 /** Address and User-Agent, as Flask-Login has it. `request.ip` is what `trustProxy` makes of it. */

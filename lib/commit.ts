@@ -50,12 +50,13 @@ function noteSuccession ({ settings, family }: LoginState, { change: { kind, log
   for (const one of new Set([family ?? by, by])) settings.realm.successions.note(one, by)
 }
 
-/** Listeners are told once the answer is out, or lost on its way: what is still taken back has never happened. */
+/** The change is final, and listeners are told, once the answer is out, or lost on its way: what is still taken back has never happened. */
 function tellWhenAnswered (state: LoginState, committed: Committed): void {
   const { raw } = state.reply
   const tell = () => {
     if (state.committed !== committed) return
     state.committed = null
+    committed.settle()
     const { listeners } = state.settings.realm
     for (const { id, userId, reason } of committed.ended) listeners.tell('loginEnded', { id, userId, exceptId: null, reason })
     for (const { name, payload } of state.pendingEvents) listeners.tell(name, payload)

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { CookieTooLargeError } from './errors.ts'
+import { CookieTooLargeError, InvalidOptionError } from './errors.ts'
 
 /** The attributes an application chooses. All cookies are HttpOnly. */
 export interface CookieOptions {
@@ -37,6 +37,12 @@ const largest = 1000
 /** Fixes a cookie. The prefix makes browsers refuse one that another host, or plain http, plants (RFC 6265bis, 4.1.3). */
 export function fixCookie (name: string, options: CookieOptions, production: boolean): Cookie {
   const { path = '/', domain, secure = production ? true : undefined, sameSite = 'lax', partitioned = false } = options
+  if (secure !== true && /^__secure-/i.test(name)) {
+    throw new InvalidOptionError(`The cookie ${name} of fastify-login would be dropped by browsers: name another cookieName, or set cookie.secure to true`)
+  }
+  if (secure === false && (sameSite === 'none' || partitioned)) {
+    throw new InvalidOptionError(`The cookie ${name} of fastify-login would be dropped by browsers: cookie.sameSite 'none' and cookie.partitioned need cookie.secure`)
+  }
   const prefix = secure === true && path === '/' && domain === undefined ? '__Host-' : ''
   return Object.freeze({ name: prefix + name, path, domain, secure, sameSite, partitioned })
 }

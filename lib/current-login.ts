@@ -8,6 +8,7 @@
 export interface Login {
   /** Public and stable for the life of the login; it proves nothing. */
   readonly id: string
+  /** The id of its user, as a string. */
   readonly userId: string
   /** When the request arrived that began it. */
   readonly startedAt: number

@@ -5,9 +5,11 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { confirmLogin } from './confirm.ts'
-import { loginUser, type LoginUserOptions } from './login.ts'
+import { loginUser } from './login.ts'
+import type { LoginUserOptions } from './login-options.ts'
 import { logoutUser } from './logout.ts'
 import { nextUrl } from './next-target.ts'
+import { resolve } from './resolve.ts'
 import { loginStateOf } from './slots.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
@@ -46,5 +48,8 @@ function getter (app: FastifyInstance, name: string, read: (state: LoginState) =
 
 // A promise in any case: a mistake in the arguments rejects, as everything else does.
 async function call (request: FastifyRequest, run: (state: LoginState) => Promise<boolean>): Promise<boolean> {
-  return await run(loginStateOf(request))
+  const state = loginStateOf(request)
+  // On a route with `login: 'ignored'` nobody has asked yet what the request came with.
+  if (!state.resolved) await resolve(state)
+  return await run(state)
 }

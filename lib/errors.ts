@@ -5,66 +5,73 @@
  */
 import createError from '@fastify/error'
 
-/** An option is missing, unknown or wrong. Stops the boot; the sentence names the option and what it may be. */
+/** `FST_LOGIN_INVALID_OPTION`: an option is missing, unknown or wrong. Stops the boot; the sentence names the option and what it may be. */
 export const InvalidOptionError = createError<[string]>('FST_LOGIN_INVALID_OPTION', '%s', 500, TypeError)
 
-/** The plugin was registered twice in one scope. */
+/** `FST_LOGIN_ALREADY_REGISTERED`: the plugin was registered twice in one scope. Stops the boot. */
 export const AlreadyRegisteredError = createError(
   'FST_LOGIN_ALREADY_REGISTERED',
   'fastify-login is registered in this scope already: give the settings of an inner scope to a registration inside it', 500)
 
-/** A guard ran, or the manager was asked, where the plugin is not registered. */
+/** `FST_LOGIN_NOT_REGISTERED`, 500: a guard ran, or the manager was asked, where the plugin is not registered. */
 export const NotRegisteredError = createError(
   'FST_LOGIN_NOT_REGISTERED',
   'A guard of fastify-login ran where the plugin is not registered: await app.register(login, options) in this scope or around it', 500)
 
-/** `config.login` of a route is none of the five words. */
+/** `FST_LOGIN_INVALID_ROUTE_CONFIG`, 500: `config.login` of a route is none of the five words. */
 export const InvalidRouteConfigError = createError<[string, string]>(
   'FST_LOGIN_INVALID_ROUTE_CONFIG',
   "config.login of route %s is %s: it may be 'required', 'fresh', 'anonymous', 'optional' or 'ignored'", 500)
 
-/** Nobody is logged in, or a user who is not active. */
+/** `FST_LOGIN_UNAUTHORIZED`, 401: nobody is logged in, or a user who is not active. */
 export const UnauthorizedError = createError('FST_LOGIN_UNAUTHORIZED', 'Login required', 401)
 
-/** Somebody is logged in, and the page asks for a fresh login. */
+/** `FST_LOGIN_NEEDS_REFRESH`, 403: somebody is logged in, and the page asks for a fresh login. */
 export const NeedsRefreshError = createError('FST_LOGIN_NEEDS_REFRESH', 'Fresh login required', 403)
 
-/** Somebody is logged in, and the page is for visitors who are not. */
+/** `FST_LOGIN_ALREADY_LOGGED_IN`, 403: somebody is logged in, and the page is for visitors who are not. */
 export const AlreadyLoggedInError = createError('FST_LOGIN_ALREADY_LOGGED_IN', 'Already logged in', 403)
 
-/** A user without an id, or with one that is empty, no string or number, not well-formed, or over 255 bytes. */
+/** `FST_LOGIN_INVALID_USER_ID`, 500: a user without an id, or with one that is empty, no string or number, not well-formed, or over 255 bytes. */
 export const InvalidUserIdError = createError<[string]>('FST_LOGIN_INVALID_USER_ID', 'The id of the user %s', 500, TypeError)
 
-/** A call with an argument that it cannot take. */
+/** `FST_LOGIN_INVALID_ARGUMENT`, 500: a call with an argument that it cannot take. */
 export const InvalidArgumentError = createError<[string]>('FST_LOGIN_INVALID_ARGUMENT', '%s', 500, TypeError)
 
-/** `loginUser` or `confirmLogin` on a reply whose headers are gone, that was hijacked, or that upgrades the connection. */
+/** `FST_LOGIN_CANNOT_SET_COOKIE`, 500: `loginUser` or `confirmLogin` on a reply whose headers are gone, that was hijacked, or that upgrades the connection. */
 export const CannotSetCookieError = createError(
   'FST_LOGIN_CANNOT_SET_COOKIE',
   'The answer to this request cannot set a cookie any more (sent, hijacked, or an upgrade), so nobody can be logged in by it', 500)
 
-/** A user id and token so long, or so full of characters to escape, that the cookie would pass 1 kB. */
+/** `FST_LOGIN_COOKIE_TOO_LARGE`, 500: a user id and token so long, or so full of characters to escape, that the cookie would pass 1 kB. */
 export const CookieTooLargeError = createError<[string, number]>(
   'FST_LOGIN_COOKIE_TOO_LARGE', 'The %s cookie would take %d bytes, more than 1000: shorten the user id or the token', 500)
 
-/** The application's session lacks `get`, `set` or `regenerate`. */
+/** `FST_LOGIN_SESSION_UNUSABLE`, 500: the application's session lacks `get`, `set` or `regenerate`. */
 export const SessionUnusableError = createError(
   'FST_LOGIN_SESSION_UNUSABLE',
   'request.session has no get, set and regenerate: fastify-login works with @fastify/session and @fastify/secure-session', 500)
 
-/** The call needs the option `store`. */
+/** `FST_LOGIN_STORE_REQUIRED`, 500: the call needs the option `store`. */
 export const StoreRequiredError = createError<[string]>(
   'FST_LOGIN_STORE_REQUIRED', '%s needs the option store: without one, logins are kept in their cookies and are not listed', 500)
 
-/** The store cannot be asked: nobody is let in, nobody logged out, and the request may be tried again. */
+/** `FST_LOGIN_STORE_UNAVAILABLE`, 503: the store cannot be asked. Nobody is let in, nobody logged out, and the request may be tried again. */
 export const StoreUnavailableError = createError(
   'FST_LOGIN_STORE_UNAVAILABLE', 'The store that keeps the logins cannot be reached', 503)
 
-/** A loader, handler or listener of the application threw, or rejected with, nothing at all. */
+/** `FST_LOGIN_EMPTY_FAILURE`, 500: a loader, handler or listener of the application threw, or rejected with, nothing at all. */
 export const EmptyFailureError = createError(
   'FST_LOGIN_EMPTY_FAILURE', 'A function of the application failed and gave no error: throw new Error(…) to say why', 500)
 
-/** Every error class of the plugin, for `instanceof` and for documentation. */
+/**
+ * Any error of the plugin.
+ *
+ * @example
+ * import { errors } from 'fastify-login'
+ *
+ * const isRefusal = (error: unknown) => error instanceof errors.UnauthorizedError || error instanceof errors.NeedsRefreshError
+ */
 export type LoginError = InstanceType<
   | typeof InvalidOptionError | typeof AlreadyRegisteredError | typeof NotRegisteredError
   | typeof InvalidRouteConfigError | typeof UnauthorizedError | typeof NeedsRefreshError

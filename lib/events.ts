@@ -7,7 +7,16 @@ import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Login } from './current-login.ts'
 import type { User } from './user.ts'
 
-/** Every event and what its listeners are given. No payload holds a secret. */
+/**
+ * Every event and what its listeners are given. No payload holds a secret; each is frozen.
+ *
+ * @example
+ * import Fastify from 'fastify'
+ * import 'fastify-login'
+ *
+ * const app = Fastify()
+ * app.login.on('userLoggedIn', ({ user, login, request }) => request.log.info({ user: user.id, login: login.id }))
+ */
 export interface LoginEvents {
   /** `loginUser` logged somebody in, and the answer carries the cookie. */
   userLoggedIn: { user: User, login: Login, request: FastifyRequest }
@@ -23,9 +32,9 @@ export interface LoginEvents {
   userUnauthorized: { request: FastifyRequest }
   /** A user was refused for want of a fresh login. */
   userNeedsRefresh: { user: User | null, request: FastifyRequest }
-  /** A login was used in another browser: it was made stale, or ended. Told once, when that happens. */
+  /** A login was used in another browser: it was made `'stale'`, or came to its `'end'`. Told once, when that happens. */
   sessionProtected: { login: Login, verdict: 'stale' | 'end', request: FastifyRequest }
-  /** A login ended before its time. `id` is null where all logins of the user ended, `exceptId` excepted. */
+  /** A login ended before its time. `id` is null where all logins of the user ended but for `exceptId`; `userId`, where everybody's did. */
   loginEnded: { id: string | null, userId: string | null, exceptId: string | null, reason: LoginEndReason }
   /** A remember cookie came whose successor had been used: somebody holds a copy. Its login has ended. Needs a store. */
   rememberTokenStolen: { userId: string, request: FastifyRequest }
@@ -35,6 +44,7 @@ export interface LoginEvents {
  * the application, a stolen remember cookie, or `maxLogins`. */
 export type LoginEndReason = 'logout' | 'replaced' | 'protection' | 'user-gone' | 'user-changed' | 'revoked' | 'stolen' | 'limit'
 
+/** Hears an event. What it returns is ignored; what it throws or rejects with is logged, and nobody else notices. */
 export type LoginListener<Name extends keyof LoginEvents> = (payload: LoginEvents[Name]) => unknown
 
 /** The names of all events. */

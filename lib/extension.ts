@@ -6,7 +6,8 @@
 import type { FastifyInstance } from 'fastify'
 import { InvalidArgumentError, StoreRequiredError, StoreUnavailableError } from './errors.ts'
 import { checkedStore } from './logins/checked-store.ts'
-import type { LoginStore } from './logins/store.ts'
+import { isLoginId } from './logins/record.ts'
+import type { LoginRecord, LoginStore } from './logins/store.ts'
 import { createSeal } from './seal.ts'
 import type { Settings } from './settings.ts'
 
@@ -14,6 +15,7 @@ import type { Settings } from './settings.ts'
 export interface CookieSeal {
   /** A value that a cookie or a store takes as it is. It lasts as long as the key: put an end inside. */
   seal (facts: readonly unknown[]): string
+  /** What was sealed, or null: of another purpose, realm or key, altered, or nothing sealed at all. */
   open (cookie: string): unknown[] | null
 }
 
@@ -35,7 +37,8 @@ export function storeOf ({ store }: Settings): LoginStore | null {
 
 /** The data kept with a login; null where there is none, or no such login. */
 export async function dataOfLogin (settings: Settings, id: string): Promise<unknown> {
-  return (await neededStore(settings, 'app.login.loginData').find(id))?.data ?? null
+  const record = await recordOf(settings, neededStore(settings, 'app.login.loginData'), id)
+  return record === null ? null : record.data
 }
 
 /** How often a change is tried again where another request changed the record. */
@@ -45,7 +48,7 @@ const tries = 10
 export async function changeDataOfLogin (settings: Settings, id: string, change: (data: unknown) => unknown): Promise<unknown> {
   const store = neededStore(settings, 'app.login.changeLoginData')
   for (let tried = 0; tried < tries; tried++) {
-    const record = await store.find(id)
+    const record = await recordOf(settings, store, id)
     if (record === null) return null
     const data = change(record.data)
     if (data === undefined) return record.data
@@ -58,4 +61,10 @@ function neededStore (settings: Settings, what: string): LoginStore {
   const store = storeOf(settings)
   if (store === null) throw new StoreRequiredError(what)
   return store
+}
+
+/** A record of this realm: an id of any bytes may come from outside. */
+async function recordOf ({ realm }: Settings, store: LoginStore, id: string): Promise<LoginRecord | null> {
+  const record = isLoginId(id) ? await store.find(id) : null
+  return record?.realm === realm.name ? record : null
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
-/** A user with a proof of identity in the same request. */
+/** A user with a proof of identity in the same request: what `asFresh` makes. */
 export class FreshUser<Account> {
+  /** The user, as the loader found them. */
   readonly user: Account
 
   constructor (user: Account) {

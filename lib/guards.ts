@@ -34,12 +34,27 @@ export const requireLogin: Guard = function requireLogin (request: AnyRequest, r
 /**
  * Lets active users through who proved who they are during the last `freshFor` seconds, and not by a remember cookie;
  * others are answered 403 (`FST_LOGIN_NEEDS_REFRESH`) or sent to `refreshPath`, visitors as by `requireLogin`.
+ *
+ * @example
+ * import Fastify from 'fastify'
+ * import { requireFreshLogin } from 'fastify-login'
+ *
+ * Fastify().post('/password', { preHandler: requireFreshLogin }, () => 'changed')
  */
 export const requireFreshLogin: Guard = function requireFreshLogin (request: AnyRequest, reply: AnyReply, done: HookHandlerDoneFunction) {
   guard(request, reply, done, 'fresh')
 }
 
-/** Makes a guard that lets users through who proved who they are in the last so many seconds. */
+/**
+ * Makes a guard that lets users through who proved who they are in the last so many seconds, however long `freshFor`
+ * is; others are answered as by `requireFreshLogin`. Throws `FST_LOGIN_INVALID_ARGUMENT` for what is no positive number.
+ *
+ * @example
+ * import Fastify from 'fastify'
+ * import { requireFreshLoginWithin } from 'fastify-login'
+ *
+ * Fastify().post('/transfer', { preHandler: requireFreshLoginWithin(60) }, () => 'sent')
+ */
 export function requireFreshLoginWithin (seconds: number): Guard {
   if (typeof seconds !== 'number' || !(seconds > 0)) {
     throw new InvalidArgumentError('requireFreshLoginWithin takes a positive number of seconds')
@@ -50,7 +65,15 @@ export function requireFreshLoginWithin (seconds: number): Guard {
   }
 }
 
-/** Lets visitors through; users are answered 403 (`FST_LOGIN_ALREADY_LOGGED_IN`) or sent to where they wanted to go. */
+/**
+ * Lets visitors through; users are answered 403 (`FST_LOGIN_ALREADY_LOGGED_IN`) or sent to where they wanted to go.
+ *
+ * @example
+ * import Fastify from 'fastify'
+ * import { requireAnonymous } from 'fastify-login'
+ *
+ * Fastify().get('/register', { preHandler: requireAnonymous }, () => 'the form')
+ */
 export const requireAnonymous: AnonymousGuard = function requireAnonymous (request, reply, done) {
   guard(request, reply, done, 'anonymous')
 }

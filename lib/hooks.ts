@@ -17,9 +17,9 @@ import type { LoginPolicy } from './typing.ts'
 export function resolveRequest (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
   noteArrival(request, reply, Date.now())
   const settings = settingsOf(request.server) as Settings
-  showInTemplates(request, reply)
   let policy, pending
   try {
+    showInTemplates(request, reply)
     policy = policyOf(settings, request)
     const carriesNothing = request.headers.cookie === undefined && settings.loadUserFromRequest === null
     if (policy !== 'ignored' && !carriesNothing) pending = resolve(loginStateOf(request, settings))

@@ -1,7 +1,7 @@
 /**
- * The public names.
+ * The public names. What the plugin adds to requests and instances is Fastify's own: see README.
  *
- * @module
+ * @module fastify-login
  */
 import './augmentation.ts'
 
@@ -25,6 +25,6 @@ export type { LoginInfo } from './logins/login-info.ts'
 export type { LoginRecord, LoginStore, RememberRecord } from './logins/store.ts'
 export type { LoginManager } from './manager.ts'
 export type { CookieSeal } from './extension.ts'
-export type { LoginUserOptions } from './login.ts'
+export type { LoginUserOptions } from './login-options.ts'
 export type { SessionProtection } from './protection.ts'
 export type { AnonymousGuard, Guard, Guarded, GuardedScope, GuardScope, LoginPolicy } from './typing.ts'

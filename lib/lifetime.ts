@@ -18,6 +18,9 @@ export interface Lifetimes {
 /** 30 days: the longest that NIST 800-63B leaves a login without a proof of identity. */
 export const defaultAbsoluteTimeout = 30 * 24 * 3600
 
+/** 400 days, in seconds. Browsers keep no cookie longer (RFC 6265bis, 5.5), so no promise to do so is taken. */
+export const longestLife = 400 * 24 * 3600
+
 interface Times {
   readonly renewedAt: number
   readonly seenAt: number

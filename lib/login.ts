@@ -5,31 +5,15 @@
  */
 import { truthOf } from './account.ts'
 import { digest } from './digest.ts'
-import { InvalidArgumentError, StoreRequiredError } from './errors.ts'
-import type { Change } from './logins/keeper.ts'
+import { checkLogin, type LoginUserOptions } from './login-options.ts'
+import type { Change, Prepared } from './logins/keeper.ts'
 import { begun, proven, type LoginFacts } from './logins/record.ts'
 import { changeBy, checkAnswer, checkedUserId, enter, prepareProof, proofOf, rememberAgain, rememberFor } from './prepare.ts'
 import type { RememberFacts } from './remember/remember-seal.ts'
 import { renewSession } from './session.ts'
-import type { Settings } from './settings.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
-import { longestRemember } from './option-rules.ts'
 import { rememberCookieOf, rememberOfLogin, validRemember } from './carried-remember.ts'
-
-/** How `loginUser` logs a user in. */
-export interface LoginUserOptions {
-  /** Remember the login in a cookie that outlives the browser. Default false. */
-  remember?: boolean
-  /** How long to remember it, in seconds, at most 400 days. Default: the option `remember.duration`. */
-  duration?: number
-  /** Log in a user who is not active; guards turn them away all the same. Default false. */
-  force?: boolean
-  /** Whether the login counts as a proof of identity. Default true. */
-  fresh?: boolean
-  /** Plain JSON to keep with the login in the store, for `app.login.loginData`. Needs the option `store`. */
-  data?: unknown
-}
 
 /** Logs a user in; false, and nothing done, where the user is not active, or has as many logins as `maxLogins` allows. */
 export async function loginUser (
@@ -82,31 +66,12 @@ function loginOf ({ login, from, grace }: LoginState, userId: string): LoginFact
 /** What the proof makes: a login, another generation of the one that the request came with, or what it was to be anyway. */
 function kindOf ({ from, prepared }: LoginState, same: LoginFacts | null): Change['kind'] {
   if (same === null) return 'begin'
-  return from?.id === same.id ? 'proof' : prepared?.change.kind ?? 'begin'
+  return from?.id === same.id ? 'proof' : (prepared as Prepared).change.kind
 }
 
 /** What the browser held of another user. */
 function endedBy (userId: string, from: LoginFacts | null, carried: RememberFacts | null): Array<LoginFacts | RememberFacts> {
   return [from, carried].filter((held) => held !== null && held.userId !== userId) as Array<LoginFacts | RememberFacts>
-}
-
-function checkLogin (options: LoginUserOptions, { loadUser, store }: Settings): void {
-  if (loadUser === null) throw new InvalidArgumentError('loginUser needs the option loadUser: without it no later request could tell who the user is')
-  for (const name of Object.keys(options)) {
-    if (!['remember', 'duration', 'force', 'fresh', 'data'].includes(name)) {
-      throw new InvalidArgumentError(`loginUser has no option ${name}: its options are remember, duration, force, fresh and data`)
-    }
-  }
-  const { duration, data } = options
-  for (const name of ['remember', 'force', 'fresh'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'boolean') {
-      throw new InvalidArgumentError(`The option ${name} of loginUser may be true or false`)
-    }
-  }
-  if (data !== undefined && store === null) throw new StoreRequiredError('The option data of loginUser')
-  if (duration !== undefined && !(typeof duration === 'number' && duration > 0 && duration <= longestRemember)) {
-    throw new InvalidArgumentError('The option duration of loginUser may be a positive number of seconds, at most 34560000 (400 days)')
-  }
 }
 
 const warned = new WeakSet<object>()

@@ -4,6 +4,7 @@
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { namedUserId } from './account.ts'
 import { needsRefresh, unauthorized } from './answers.ts'
 import { keyedDigest } from './digest.ts'
 import { StoreRequiredError } from './errors.ts'
@@ -12,11 +13,9 @@ import { changeDataOfLogin, dataOfLogin, sealFor, storeOf, type CookieSeal } fro
 import { loginInfo, type LoginInfo } from './logins/login-info.ts'
 import { isLoginId } from './logins/record.ts'
 import type { LoginStore } from './logins/store.ts'
-import { safeNextUrl, withNextUrl } from './next-url.ts'
+import { loginUrl } from './page-url.ts'
 import { realmsOf } from './scope.ts'
-import { isOwn, isOwnPage } from './own-pages.ts'
-import type { Settings } from './settings.ts'
-import { loginStateOf } from './slots.ts'
+import { settingsOf, type Settings } from './settings.ts'
 import { nowInSeconds } from './state.ts'
 
 /** The manager of a scope's realm. */
@@ -40,11 +39,7 @@ export class LoginManager extends EventSource {
 
   /** The address of the scope's login page, with a target to go on to if it is on this site; null without `loginPath`. */
   loginUrl (request: FastifyRequest, next?: string): string | null {
-    const { loginPath, nextField, origin } = this.#settingsFor(request)
-    const target = next === undefined ? null : safeNextUrl(next, origin ?? undefined)
-    if (loginPath === null || target === null || isOwnPage(this.#settingsFor(request), target)) return loginPath
-    if (isOwn(loginPath, origin)) return withNextUrl(loginPath, nextField, target)
-    return origin === null ? loginPath : withNextUrl(loginPath, nextField, origin + target)
+    return loginUrl(this.#settingsFor(request), next)
   }
 
   /** A token that only this application can make of these parts, the same each time: base64url, 43 characters. */
@@ -54,7 +49,7 @@ export class LoginManager extends EventSource {
 
   /** A user's logins, the latest first; the one behind a request is marked. Rejects with `FST_LOGIN_STORE_REQUIRED` without a store. */
   async logins (userId: string | number | bigint, request?: FastifyRequest): Promise<LoginInfo[]> {
-    const records = await this.#settings.realm.logins.list(String(userId), this.#settings, nowInSeconds())
+    const records = await this.#settings.realm.logins.list(namedUserId(userId, 'app.login.logins'), this.#settings, nowInSeconds())
     if (records === null) throw new StoreRequiredError('app.login.logins')
     return records.map((record) => loginInfo(record, request?.currentLogin?.id)).sort((one, other) => other.seenAt - one.seenAt)
   }
@@ -63,10 +58,11 @@ export class LoginManager extends EventSource {
    * Ends a login by its id, wherever its browser is. Name the user where the id came from a visitor: then only a
    * login of that user ends. False where it is no login's id, or known to be another user's.
    */
-  async endLogin (id: string, { userId = null }: { userId?: string | null } = {}): Promise<boolean> {
-    if (!isLoginId(id)) return false
+  async endLogin (id: string, owner: { userId?: string | number | bigint } = {}): Promise<boolean> {
+    // A user who is named and undefined is a mistake, which must not end anybody's login.
+    const userId = Object.hasOwn(owner, 'userId') ? namedUserId(owner.userId, 'The option userId of app.login.endLogin') : null
     const { logins, listeners } = this.#settings.realm
-    if (!await logins.endById(id, userId === null ? null : String(userId), nowInSeconds())) return false
+    if (!isLoginId(id) || !await logins.endById(id, userId, nowInSeconds())) return false
     listeners.tell('loginEnded', { id, userId, exceptId: null, reason: 'revoked' })
     return true
   }
@@ -76,11 +72,12 @@ export class LoginManager extends EventSource {
    * `except: request.currentLogin.id`.
    */
   async endLogins (userId: string | number | bigint, { except = null }: { except?: string | null } = {}): Promise<void> {
-    const id = String(userId)
+    const id = namedUserId(userId, 'app.login.endLogins')
     const { logins, listeners } = this.#settings.realm
     // What is no id of a login excepts none, and does not reach the store.
-    await logins.endAll(id, isLoginId(except) ? except : null, nowInSeconds())
-    listeners.tell('loginEnded', { id: null, userId: id, exceptId: except, reason: 'revoked' })
+    const exceptId = isLoginId(except) ? except : null
+    await logins.endAll(id, exceptId, nowInSeconds())
+    listeners.tell('loginEnded', { id: null, userId: id, exceptId, reason: 'revoked' })
   }
 
   /** Ends every login of every user, of all realms. */
@@ -116,6 +113,6 @@ export class LoginManager extends EventSource {
 
   // The request's own scope may answer otherwise than the one whose manager is at hand.
   #settingsFor (request: FastifyRequest): Settings {
-    return loginStateOf(request).settings
+    return settingsOf(request.server) ?? this.#settings
   }
 }

@@ -30,12 +30,21 @@ export function safeNextUrl (candidate: unknown, origin?: string): string | null
 
 /** The oracle: whatever the rules before it miss, what a browser would make of a target is on the site. */
 function stays (path: string, origin: string): boolean {
-  return URL.canParse(path, origin) && new URL(path, origin).origin === origin
+  return parsed(path, origin)?.origin === origin
 }
 
 /** The path part of a URL or path, as a browser would ask for it; null where it is no URL at all. */
 export function pathOf (target: string): string | null {
-  return URL.canParse(target, anyOrigin) ? new URL(target, anyOrigin).pathname : null
+  return parsed(target, anyOrigin)?.pathname ?? null
+}
+
+// Not `URL.canParse`: in Node 20 it is wrong about Latin-1 once its caller was optimised, and `new URL` then throws.
+function parsed (target: string, origin: string): URL | null {
+  try {
+    return new URL(target, origin)
+  } catch {
+    return null
+  }
 }
 
 /** A path as the router reads it: `/%6cogin` is shown the login page, too. */

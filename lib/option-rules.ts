@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { longestLife } from './lifetime.ts'
 import { sessionProtections } from './protection.ts'
 
 /** What an option may be, in words and as a test. */
@@ -10,26 +11,22 @@ interface Rule { readonly may: string, readonly test: (value: unknown) => boolea
 
 const isFunction = (value: unknown) => typeof value === 'function'
 const isSeconds = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value > 0
-const isName = (value: unknown) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value)
+const isName = (value: unknown) => typeof value === 'string' && /^(?!__host-)[\w!#$%&'*+.^`|~-]+$/i.test(value)
 
 const aFunction: Rule = { may: 'a function', test: isFunction }
 const aFunctionOrNull: Rule = { may: 'a function or null', test: (value) => value === null || isFunction(value) }
 const aBoolean: Rule = { may: 'true or false', test: (value) => typeof value === 'boolean' }
 const aText: Rule = { may: 'a string', test: (value) => typeof value === 'string' }
 const aTextOrNull: Rule = { may: 'a string or null', test: (value) => value === null || typeof value === 'string' }
-const aName: Rule = { may: 'a name that a cookie may have', test: isName }
-const seconds: Rule = { may: 'a positive number of seconds', test: isSeconds }
+const aName: Rule = { may: 'a name that a cookie may have, without __Host-, which is put before it where it may be', test: isName }
 const secondsOrNull: Rule = { may: 'a positive number of seconds or null', test: (value) => value === null || isSeconds(value) }
 const aPage: Rule = { may: "a path such as '/login', an absolute http(s) URL (percent-encoded, as in a header), or null", test: (value) => value === null || isPage(value) }
 const anObject: Rule = { may: 'an object', test: (value) => typeof value === 'object' && value !== null && !Array.isArray(value) }
 const aKey: Rule = { may: 'a secret of at least 32 bytes, or several with the newest first', test: isKeyRing }
 
-/** Browsers keep no cookie longer (RFC 6265bis, 5.5), so no promise to do so is taken. */
-export const longestRemember = 400 * 24 * 3600
-
-const aRememberDuration: Rule = {
+const aLongTime: Rule = {
   may: 'a positive number of seconds, at most 34560000 (400 days)',
-  test: (value) => isSeconds(value) && (value as number) <= longestRemember
+  test: (value) => isSeconds(value) && (value as number) <= longestLife
 }
 
 function oneOf (...values: ReadonlyArray<string | boolean>): Rule {
@@ -40,6 +37,10 @@ function isPage (value: unknown): boolean {
   // What a Location header cannot carry would make every refusal a 500.
   if (typeof value !== 'string' || !/^[\u0021-\u007e]+$/.test(value)) return false
   return value.startsWith('/') ? !/^\/[/\\]/.test(value) : URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+}
+
+function isHeaderText (value: unknown): boolean {
+  return typeof value === 'string' && /^[\u0020-\u007e]+$/.test(value)
 }
 
 function isKeyRing (value: unknown): boolean {
@@ -57,7 +58,7 @@ export const optionRules: Rules = {
   key: aKey,
   realm: { may: 'a name of letters, digits, - and _', test: (value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value) },
   loadUser: aFunction,
-  loadUserFromRequest: aFunction,
+  loadUserFromRequest: aFunctionOrNull,
   anonymousUser: aFunctionOrNull,
   getId: aFunction,
   isActive: aFunction,
@@ -78,10 +79,10 @@ export const optionRules: Rules = {
   permanentSession: aBoolean,
   identifyBrowser: aFunction,
   idleTimeout: secondsOrNull,
-  absoluteTimeout: seconds,
+  absoluteTimeout: aLongTime,
   freshFor: secondsOrNull,
   defaultLogin: oneOf('optional', 'required'),
-  cacheControl: { may: 'a Cache-Control value such as \'no-store\', or false', test: (value) => value === false || (typeof value === 'string' && value !== '') },
+  cacheControl: { may: 'a Cache-Control value such as \'no-store\', or false', test: (value) => value === false || isHeaderText(value) },
   dropAtLogin: { may: 'an array of strings', test: (value) => Array.isArray(value) && value.every((key) => typeof key === 'string') },
   cookieName: aName,
   cookie: anObject,
@@ -93,8 +94,8 @@ export const optionRules: Rules = {
 }
 
 export const cookieRules: Rules = {
-  path: { may: 'a path such as \'/\'', test: (value) => typeof value === 'string' && /^\/[^;\s]*$/.test(value) },
-  domain: { may: 'a domain such as \'example.org\'', test: (value) => typeof value === 'string' && /^[\w.-]+$/.test(value) },
+  path: { may: 'a path such as \'/\'', test: (value) => typeof value === 'string' && /^\/[\u0021-\u003a\u003c-\u007e]*$/.test(value) },
+  domain: { may: 'a domain such as \'example.org\'', test: (value) => typeof value === 'string' && /^[a-z0-9.-]+$/i.test(value) },
   secure: aBoolean,
   sameSite: oneOf('lax', 'strict', 'none'),
   partitioned: aBoolean
@@ -102,7 +103,7 @@ export const cookieRules: Rules = {
 
 export const rememberRules: Rules = {
   cookieName: aName,
-  duration: aRememberDuration,
+  duration: aLongTime,
   refreshEachRequest: aBoolean,
   cookie: anObject,
   getToken: aFunction,

@@ -38,7 +38,7 @@ export interface AccountOptions<Account = User> {
   /** The user of an id, or null where there is none any more. Errors fail the request and log nobody out. */
   loadUser?: (id: string, request: FastifyRequest) => MaybePromise<Account | null | undefined>
   /** The user whom a request names by other means, such as an API key. Sets no cookie and is never fresh. */
-  loadUserFromRequest?: (request: FastifyRequest) => MaybePromise<Account | FreshUser<Account> | null | undefined>
+  loadUserFromRequest?: ((request: FastifyRequest) => MaybePromise<Account | FreshUser<Account> | null | undefined>) | null
   /** What stands in for nobody. Default: `null`. */
   anonymousUser?: (() => Anonymous) | null
   /** The id of a user. Default: `user.getId()` where there is one, else `user.id`. */
@@ -96,6 +96,7 @@ export interface AccountOptions<Account = User> {
   cookieName?: string
   /** Attributes of the login cookie. */
   cookie?: CookieOptions
+  /** The remember cookie. */
   remember?: RememberOptions<Account>
   /** Keeps logins as records, so that they are listed, and end on every process at once. Only in the outermost registration. */
   store?: LoginStore

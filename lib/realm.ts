@@ -22,14 +22,23 @@ import { rememberSeal } from './remember/remember-seal.ts'
 import { Successions } from './successions.ts'
 import { createSeal, ownPurposes, purposeKeys } from './seal.ts'
 
+/** The options that belong to a realm and not to a scope, names of cookies aside. */
+export interface Fixed {
+  readonly cookie: CookieOptions
+  readonly rememberCookie: CookieOptions
+  readonly endedLogins: number
+  readonly maxLogins: number | null
+  readonly onMaxLogins: 'end-oldest' | 'refuse'
+}
+
 /** What all scopes of one realm share. */
 export interface Realm {
   /** Empty for the realm of the registered user. */
   readonly name: string
   readonly cookie: Cookie
   readonly rememberCookie: Cookie
-  /** What both were fixed from, for a realm inside. */
-  readonly cookieOptions: { readonly login: CookieOptions, readonly remember: CookieOptions }
+  /** What it was made from, for a realm inside. */
+  readonly fixed: Fixed
   readonly logins: LoginKeeper
   readonly successions: Successions
   readonly stamps: Stamps
@@ -61,20 +70,20 @@ export async function createRealm (
   const seal = await createSeal(app, keys, name, ownPurposes)
   const suffix = name === '' ? '' : `-${name}`
   const { cookieName = `login${suffix}`, cookie = {}, remember = {} } = options
-  const { endedLogins = 100_000, maxLogins: most = null, onMaxLogins: onMost = 'end-oldest' } = options
+  const { endedLogins = 100_000, maxLogins = null, onMaxLogins = 'end-oldest' } = options
+  const fixed: Fixed = { cookie, rememberCookie: { ...cookie, ...remember.cookie }, endedLogins, maxLogins, onMaxLogins }
   const lifetimes = { idleTimeout: options.idleTimeout ?? null, absoluteTimeout: options.absoluteTimeout ?? defaultAbsoluteTimeout }
-  const cookieOptions = { login: cookie, remember: { ...cookie, ...remember.cookie } }
-  const loginCookie = fixCookie(cookieName, cookieOptions.login, production)
-  const rememberCookie = fixCookie(remember.cookieName ?? `remember_token${suffix}`, cookieOptions.remember, production)
+  const loginCookie = fixCookie(cookieName, fixed.cookie, production)
+  const rememberCookie = fixCookie(remember.cookieName ?? `remember_token${suffix}`, fixed.rememberCookie, production)
   claimCookies(app, name, [loginCookie, rememberCookie])
   return Object.freeze({
     name,
     cookie: loginCookie,
     rememberCookie,
-    cookieOptions,
+    fixed,
     logins: shared.store === null
       ? new SealedLogins(loginSeal(seal), rememberSeal(seal), new EndedLogins(endedLogins, () => app.log.warn(fullList(endedLogins))))
-      : new StoredLogins(checkedStore(shared.store), secretSeal(seal), name, { most, onMost, lifetimes }),
+      : new StoredLogins(checkedStore(shared.store), secretSeal(seal), name, { most: maxLogins, onMost: onMaxLogins, lifetimes }),
     successions: new Successions(),
     stamps: new Stamps(purposeKeys(keys, 'stamp', name)),
     listeners: new Listeners(app.log),

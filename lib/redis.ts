@@ -1,7 +1,7 @@
 /**
  * Keeps logins in Redis or Valkey: `fastify-login/redis`.
  *
- * @module
+ * @module fastify-login/redis
  */
 import type { LoginRecord, LoginStore } from './index.ts'
 import * as scripts from './redis/scripts.ts'

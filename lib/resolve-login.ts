@@ -8,6 +8,7 @@ import { browserOf } from './browser.ts'
 import { after, isThenable } from './chain.ts'
 import { cookieOf } from './cookies.ts'
 import type { LoginLapse } from './current-login.ts'
+import { endLogin } from './end-login.ts'
 import { lapsed } from './lifetime.ts'
 import type { FoundLogin, MaybePromise } from './logins/keeper.ts'
 import { familyOf, publicLogin, type LoginFacts } from './logins/record.ts'
@@ -29,7 +30,8 @@ function honour (state: LoginState, found: FoundLogin, now: number): MaybePromis
   const id = login?.id ?? (found as { id: string | null }).id
   if (id !== null) state.family = familyOf(id)
   if (login === null) return refuse(state, standing)
-  state.presented = login
+  // A copy of an older generation may do nothing to the login that went on without it.
+  if (standing !== 'superseded') state.presented = login
   if (standing === 'ended' || standing === 'superseded') return refuse(state, standing)
   const lapse = lapsed(login, state.settings, now)
   if (lapse !== null) return refuse(state, lapse)
@@ -40,31 +42,28 @@ function honour (state: LoginState, found: FoundLogin, now: number): MaybePromis
 /** Whether the login goes on in the browser that it is used in. */
 function isKept (state: LoginState, login: LoginFacts, grace: boolean, now: number): MaybePromise<boolean> {
   const { request, settings } = state
-  const { logins, listeners } = settings.realm
+  const { realm } = settings
+  const { logins, listeners } = realm
   state.stale = logins.isStale(login)
   if (settings.sessionProtection === false) return true
   const sameBrowser = login.browser === browserOf(request, settings.identifyBrowser)
   const verdict = protect(settings.sessionProtection, settings.permanentSession, sameBrowser)
   if (verdict === 'keep') return true
   if (grace) return verdict === 'stale' || refuse(state, 'protection')
-  const tell = (changed: boolean) => {
-    if (changed) listeners.tell('sessionProtected', { login: publicLogin(login), verdict, request })
-  }
+  const tell = () => listeners.tell('sessionProtected', { login: publicLogin(login), verdict, request })
   if (verdict === 'stale') {
     // What is not fresh stays so until it is proven, mark or no mark.
     if (!login.fresh) return true
     state.stale = true
-    return after(logins.makeStale(login, now), (changed) => { tell(changed); return true })
+    return after(logins.makeStale(login, now), (changed) => { if (changed) tell(); return true })
   }
-  return after(logins.end(login, now), async (ended) => {
+  return after(endLogin(realm, login, 'protection', now, tell), async () => {
     const remember = await validRemember(state, now)
-    if (remember?.userId === login.userId) await logins.end(remember, now)
+    if (remember?.userId === login.userId) await endLogin(realm, remember, 'protection', now)
     // What it was worth before must not let it in now.
     state.foundRemember = undefined
     state.clearsLogin = true
     state.clearsRemember = rememberCookieOf(state) !== undefined
-    tell(ended !== null)
-    if (ended !== null) listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'protection' })
     return refuse(state, 'protection')
   })
 }
@@ -86,9 +85,8 @@ function accept (state: LoginState, login: LoginFacts, grace: boolean, user: Use
   if (!isUser(user)) {
     refuse(state, 'user-gone')
     if (grace) return false
-    return after(realm.logins.end(login, nowInSeconds()), (ended) => {
+    return after(endLogin(realm, login, 'user-gone', nowInSeconds()), () => {
       state.clearsLogin = true
-      if (ended !== null) realm.listeners.tell('loginEnded', { id: login.id, userId: login.userId, exceptId: null, reason: 'user-gone' })
       return false
     })
   }

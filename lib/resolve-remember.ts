@@ -7,8 +7,9 @@ import { isUser, stampOf, userIdOf } from './account.ts'
 import { browserOf } from './browser.ts'
 import { after, isThenable } from './chain.ts'
 import type { LoginLapse } from './current-login.ts'
+import { endLogin } from './end-login.ts'
 import type { FoundRemember, MaybePromise } from './logins/keeper.ts'
-import { publicLogin } from './logins/record.ts'
+import { familyOf, publicLogin } from './logins/record.ts'
 import { changeBy } from './prepare.ts'
 import { canSetCookie } from './reply.ts'
 import { renewed, type RememberFacts } from './remember/remember-seal.ts'
@@ -24,9 +25,10 @@ export function resolveRememberCookie (state: LoginState, now: number): MaybePro
 
 function honour (state: LoginState, found: FoundRemember, now: number): MaybePromise<boolean> {
   const { remember, standing } = found
+  const id = remember?.id ?? (found as { id: string | null }).id
+  if (id !== null) state.family ??= familyOf(id)
   if (remember === null || (standing !== 'alive' && standing !== 'grace')) return dead(state, found, now)
   const { request, settings } = state
-  state.family ??= remember.id
   const loaded = remember.token !== null && settings.loadUserByToken !== null
     ? settings.loadUserByToken(remember.token, request)
     : settings.loadUser?.(remember.userId, request)
@@ -44,20 +46,14 @@ function honour (state: LoginState, found: FoundRemember, now: number): MaybePro
 function dead (state: LoginState, { remember, standing }: FoundRemember, now: number): MaybePromise<boolean> {
   const { realm } = state.settings
   if (remember === null || standing !== 'stolen') return refuse(state, standing as LoginLapse)
-  return after(realm.logins.end(remember, now), (id) => {
-    const { userId } = remember
-    if (id !== null) {
-      realm.listeners.tell('rememberTokenStolen', { userId, request: state.request })
-      realm.listeners.tell('loginEnded', { id, userId, exceptId: null, reason: 'stolen' })
-    }
-    return refuse(state, 'stolen')
-  })
+  const tellTheft = () => realm.listeners.tell('rememberTokenStolen', { userId: remember.userId, request: state.request })
+  return after(endLogin(realm, remember, 'stolen', now, tellTheft), () => refuse(state, 'stolen'))
 }
 
 function accept (state: LoginState, remember: RememberFacts, grace: boolean, user: User | null | undefined, now: number): MaybePromise<boolean> {
   const { realm, authHash, getId } = state.settings
   if (!isUser(user) || userIdOf(user, getId) !== remember.userId) {
-    return after(realm.logins.end(remember, nowInSeconds()), () => refuse(state, 'user-gone'))
+    return after(endLogin(realm, remember, 'user-gone', nowInSeconds()), () => refuse(state, 'user-gone'))
   }
   if (!realm.stamps.matches(remember.stamp, stampOf(user, authHash))) return refuse(state, 'user-changed')
   restore(state, remember, grace, user, now)

@@ -20,6 +20,7 @@ import { changeBy } from './prepare.ts'
 /** Finds out who is asking. A loader or store that fails fails the request: nothing is written, nobody logged out. */
 export function resolve (state: LoginState): MaybePromise<void> {
   const now = state.arrivedAt
+  state.resolved = true
   if (state.request.headers.cookie === undefined) return resolveByRequest(state)
   return after(resolveLoginCookie(state, now), (byLogin) => {
     if (byLogin) return noteUse(state, now)

@@ -5,7 +5,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { InvalidRouteConfigError } from './errors.ts'
-import { isOwnPage } from './own-pages.ts'
+import { decodedPath } from './next-url.ts'
 import type { Settings } from './settings.ts'
 import type { LoginPolicy } from './typing.ts'
 
@@ -24,5 +24,10 @@ export function policyOf (settings: Settings, request: FastifyRequest): LoginPol
   }
   if (settings.defaultLogin === 'optional' || url === undefined) return 'optional'
   // Who is sent to the login page must be able to see it, whatever pattern of a route it is served by.
-  return settings.ownPaths.includes(url) || isOwnPage(settings, request.originalUrl) ? 'optional' : 'required'
+  return settings.ownPaths.includes(url) || settings.ownPaths.includes(literalPath(request.originalUrl)) ? 'optional' : 'required'
+}
+
+// Not as a browser reads it: the router resolves no dot segments, so that `/files/../login` is a file.
+function literalPath (target: string): string {
+  return decodedPath(target.split(/[?#]/, 1)[0] as string)
 }

@@ -80,10 +80,14 @@ async function realmFor (scope: FastifyInstance, options: Options, shared: Share
 /** What a realm takes from the scope around it, although its cookies are its own. */
 function inheriting (options: Options, parent: Settings | undefined): Options {
   if (parent === undefined) return options
-  const { realm, idleTimeout, absoluteTimeout } = parent
-  const cookie = { ...realm.cookieOptions.login, ...options.cookie }
-  const remember = { ...options.remember, cookie: { ...realm.cookieOptions.remember, ...options.cookie, ...options.remember?.cookie } }
-  return { idleTimeout, absoluteTimeout, ...options, cookie, remember }
+  const { realm: { fixed }, idleTimeout, absoluteTimeout } = parent
+  const cookie = { ...fixed.cookie, ...options.cookie }
+  const remember = { ...options.remember, cookie: { ...fixed.rememberCookie, ...options.cookie, ...options.remember?.cookie } }
+  return { ...fixed, idleTimeout, absoluteTimeout, ...named(options), cookie, remember }
+}
+
+function named (options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
 function checkTogether ({ loadUser, getToken, loadUserByToken }: Settings): void {

@@ -20,9 +20,11 @@ const flashKey = 'flash'
 /** Names a user in the session, without telling the id. */
 export interface SessionOwner { readonly realm: string, readonly user: string }
 
+const ownerPrefix = 'fastify-login.user'
+
 // Tells whose data a session holds, so that the next user of the browser does not get it.
-function ownerKey ({ realm }: SessionOwner): string {
-  return `fastify-login.user${realm === '' ? '' : `.${realm}`}`
+function ownerKey (realm: string): string {
+  return realm === '' ? ownerPrefix : `${ownerPrefix}.${realm}`
 }
 
 /** The session of a request, or null where the application has none. */
@@ -44,18 +46,19 @@ export async function renewSession (
 ): Promise<void> {
   const session = sessionOf(request)
   if (session === null) return
-  const previous = session.get(ownerKey(owner))
+  const previous = session.get(ownerKey(owner.realm))
   const keepsData = !cameWithAnotherUser && (previous === undefined || previous === owner.user)
   await session.regenerate(keepsData ? keysOf(session).filter((key) => !drop.includes(key)) : [])
   // @fastify/session puts another object in its place.
-  sessionOf(request)?.set(ownerKey(owner), owner.user)
+  sessionOf(request)?.set(ownerKey(owner.realm), owner.user)
 }
 
-/** Empties the session at logout; messages for the next page stay. */
-export async function emptySession (request: FastifyRequest): Promise<void> {
+/** Empties the session at logout; messages for the next page stay, and what tells the users of other realms apart. */
+export async function emptySession (request: FastifyRequest, realm: string): Promise<void> {
   const session = sessionOf(request)
-  if (session === null || keysOf(session).length === 0) return
-  await session.regenerate(session.get(flashKey) === undefined ? [] : [flashKey])
+  if (session === null) return
+  const keys = keysOf(session)
+  if (keys.length > 0) await session.regenerate(keys.filter((key) => key === flashKey || (key.startsWith(ownerPrefix) && key !== ownerKey(realm))))
 }
 
 // `data` is @fastify/secure-session's; @fastify/session keeps data in own properties, beside `cookie`.

@@ -1,7 +1,7 @@
 /**
  * Keeps logins in a SQL database, through Kysely: `fastify-login/sql`.
  *
- * @module
+ * @module fastify-login/sql
  */
 import type { Kysely } from 'kysely'
 import type { LoginRecord, LoginStore } from './index.ts'
@@ -55,14 +55,12 @@ export class SqlStore implements LoginStore {
     await again().catch(again).catch(again)
   }
 
+  /** Drops the tables, and every login with them. */
   async dropTable (): Promise<void> {
     await loginMigration(this.#table).down(this.#db)
   }
 
-  /**
-   * Deletes the rows that are past their end, or were ended with everybody's, and resolves to how many logins those
-   * were. Call it every hour or day; until then they take room, and nothing else.
-   */
+  /** Deletes the rows of logins past their end, or ended with everybody's: gives how many. To be called every hour or day. */
   async removeExpired (): Promise<number> {
     return await retried(() => removeExpired(this.#db, this.#names, Date.now() / 1000))
   }

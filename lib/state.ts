@@ -25,6 +25,8 @@ export class LoginState {
   readonly arrivedAt: number
   /** How many browsers had been given another login by then. */
   readonly successions: number
+  /** Whether it was asked what the request came with. */
+  resolved = false
   user: User | null = null
   /** The login as the handler sees it: the one it came with, or the one that the answer will begin. */
   login: LoginFacts | null = null

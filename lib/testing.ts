@@ -1,12 +1,13 @@
 /**
  * Logs users in for tests: `fastify-login/testing`.
  *
- * @module
+ * @module fastify-login/testing
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { randomId } from './digest.ts'
 import { InvalidArgumentError, NotRegisteredError } from './errors.ts'
-import { loginUser, type LoginUserOptions } from './login.ts'
+import { loginUser } from './login.ts'
+import type { LoginUserOptions } from './login-options.ts'
 import { settingsOfRealm } from './scope.ts'
 import { settingsKey, settingsOf, type Settings } from './settings.ts'
 import { loginStateOf } from './slots.ts'
@@ -28,8 +29,11 @@ export interface LoginAsOptions extends Pick<LoginUserOptions, 'fresh' | 'rememb
 
 /** What to spread into the options of `app.inject`. */
 export interface LoggedIn {
+  /** The login cookie, and the remember cookie if there is one, by name. */
   cookies: Record<string, string>
+  /** The headers that the browser was given. */
   headers: Record<string, string>
+  /** The browser's address. */
   remoteAddress: string
 }
 
@@ -56,7 +60,7 @@ export async function loginAs (app: FastifyInstance, user: AnyUser, options: Log
     const state = Object.assign(loginStateOf(request), { settings })
     const at = state.arrivedAt - age
     failure = await loginUser(Object.assign(state, { arrivedAt: at }), user as User, { ...how, force: true }, at)
-      .then(() => null, (error: unknown) => error)
+      .then((done) => done ? null : new InvalidArgumentError('loginAs could not log in: the user has as many logins as maxLogins allows'), (error: unknown) => error)
   })
   const response = await app.inject({
     // No application answers TRACE, so that no handler runs but the one for pages that are not there.

@@ -8,8 +8,10 @@
  * Names the application's types, once per program.
  *
  * @example
+ * interface Member { id: string, name: string }
+ * interface Admin { id: string, permissions: string[] }
  * declare module 'fastify-login' {
- *   interface Register { user: User, anonymous: Guest, realms: { admin: Admin } }
+ *   interface Register { user: Member, realms: { admin: Admin } }
  * }
  */
 export interface Register {}
@@ -27,6 +29,7 @@ export type Anonymous = RegisteredAnonymous<Register>
 /** The other kinds of user, by the name of their realm. */
 export type Realms = RegisteredRealms<Register>
 
+/** The names of the realms that `interface Register` names. */
 export type RealmName = keyof Realms & string
 
 /** The user of one realm, such as `RealmUser<'admin'>`. */
@@ -39,16 +42,22 @@ export type AnyUser = User | Realms[keyof Realms]
  * What a class of users may extend; `id` is all that a subclass must bring.
  *
  * @example
+ * import { UserMixin } from 'fastify-login'
+ *
  * class Account extends UserMixin {
- *   constructor (readonly id: string, readonly suspended: boolean) { super() }
- *   override get isActive () { return !this.suspended }
+ *   override readonly id: string
+ *   readonly #suspended: boolean
+ *   constructor (id: string, suspended: boolean) { super(); this.id = id; this.#suspended = suspended }
+ *   override get isActive () { return !this.#suspended }
  * }
  */
 export class UserMixin {
+  /** As `isActive`, unless the class says otherwise. */
   get isAuthenticated (): boolean {
     return this.isActive
   }
 
+  /** False: this is somebody. */
   get isAnonymous (): boolean {
     return false
   }
@@ -71,7 +80,9 @@ export class UserMixin {
 
 /** Declared here rather than in the class, so that a subclass may use a field as well as a getter. */
 export interface UserMixin {
+  /** The id, for `getId`. */
   id?: string | number | bigint
+  /** Whether the user may be logged in. Default true. */
   isActive: boolean
 }
 
@@ -80,18 +91,22 @@ UserMixin.prototype.isActive = true
 
 /** Stands in for nobody, where the option `anonymousUser` returns one. */
 export class AnonymousUser {
+  /** False: nobody may come in. */
   get isActive (): boolean {
     return false
   }
 
+  /** False: nobody proved who they are. */
   get isAuthenticated (): boolean {
     return false
   }
 
+  /** True, where a user's is false. */
   get isAnonymous (): boolean {
     return true
   }
 
+  /** Null: nobody has no id. */
   getId (): null {
     return null
   }

@@ -82,7 +82,6 @@ describeWays('another user in the same browser', (way) => {
     await browser.post('/there-and-back')
     assert.equal(await browser.whoami(), '1')
     await browser.post('/logout')
-    // DEFECT: the login that the request came with is neither continued nor ended (login.ts: `same` looks at state.login only).
     assert.equal(await copy.whoami(), null)
   })
 
@@ -97,7 +96,6 @@ describeWays('another user in the same browser', (way) => {
     await browser.post('/login/1')
     const copy = browser.copy()
     await browser.post('/twice')
-    // DEFECT (store): kindOf (login.ts) calls the second one a proof of the login that the request came with, another user's.
     assert.equal(await copy.whoami(), null)
     browser.restart()
     assert.equal(await browser.whoami(), '2')

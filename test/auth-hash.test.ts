@@ -106,7 +106,6 @@ describeWays('a new password', (way) => {
       const older = browser.copy()
       await browser.post('/password', { hash })
       const seen = (await older.get('/whoami')).json()
-      // DEFECT (null): newestStamp (ended-logins.ts) takes the stamp of a user without one for unknown.
       assert.deepEqual([seen.user, seen.fresh, seen.lapse], ['1', false, null])
     })
   }
@@ -136,7 +135,6 @@ describeWays('a new password', (way) => {
     await browser.post('/password')
     loading.open()
     const seen = (await late).json()
-    // DEFECT: after the wait the new user is compared with the stamp from before it (resolve-login.ts, load).
     assert.deepEqual([seen.user, seen.fresh, seen.lapse], ['1', false, null])
   })
 })

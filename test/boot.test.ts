@@ -98,7 +98,6 @@ describe("the application's own @fastify/cookie", () => {
     }
   })
 
-  // DEFECT: with `hook: false` that plugin writes no cookie, and lib says nothing: every login is lost.
   test('that writes no cookies stops the boot, or is done without', async () => {
     assert.equal(await comesBack({ hook: false }).catch(({ code }) => /^FST_LOGIN_/.test(code)), true)
   })

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import Fastify from 'fastify'
 import login from 'fastify-login'
 import { Browser } from './support/browser.ts'
-import { key } from './support/app.ts'
+import { createApp, key } from './support/app.ts'
+import { getRaw } from './support/raw.ts'
 import { describeWays } from './support/ways.ts'
 import type { FastifyInstance } from 'fastify'
 import type { LoginOptions } from 'fastify-login'
@@ -127,4 +128,20 @@ test('a login page that a route with a parameter serves can be seen, and nothing
   const accept = { accept: 'text/html' }
   assert.equal((await app.inject({ url: '/settings', headers: accept })).statusCode, 302)
   assert.equal((await app.inject({ url: '/login', headers: accept })).body, 'login')
+})
+
+test('a path that a browser would take for the login page, and the router does not, is closed', async (t) => {
+  const { app } = await createApp({
+    options,
+    after: (app) => {
+      declarePages(app)
+      app.get('/files/*', () => 'secret')
+    }
+  })
+  t.after(() => app.close())
+  for (const target of ['/files/../enter', '/files/%2e%2e/enter', '/files/x/..%2f../enter', '/files/..\\enter', 'http://localhost/files/../enter']) {
+    const answer = await getRaw(app, target)
+    assert.ok([302, 401].includes(answer.statusCode) && answer.body !== 'secret', target)
+  }
+  assert.equal((await getRaw(app, '/%65nter')).statusCode, 200)
 })

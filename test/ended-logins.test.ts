@@ -96,7 +96,6 @@ describe('the list of ended logins', () => {
     // A scope with a short absoluteTimeout proves the login: its successor expires long before the older cookie.
     ended.supersede(older, { ...older, generation: 1, expiresAt: 20 }, 10)
     end(loginOf('2', 25), 30)
-    // DEFECT: ended-logins.ts, supersede: `until` is newer.expiresAt; it has to be the later of both.
     assert.notEqual(ended.standing(older, 30), 'alive')
   })
 
@@ -106,7 +105,6 @@ describe('the list of ended logins', () => {
     ended.end('1', familyOf(login.id), 2, 10)
     ended.end('1', familyOf(login.id), 3, life)
     end(loginOf('2', 15), 20)
-    // DEFECT: ended-logins.ts, end: returns where it has ended, and leaves the earlier `until`.
     assert.equal(ended.standing(login, 20), 'ended')
   })
 
@@ -115,7 +113,6 @@ describe('the list of ended logins', () => {
     const login = loginOf('1', 15)
     ended.endEvery(20)
     ended.endEvery(10)
-    // DEFECT: ended-logins.ts, endEvery: the time goes back with the clock; it has to be the later of both.
     assert.equal(ended.standing(login, 21), 'ended')
   })
 })

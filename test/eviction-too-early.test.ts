@@ -21,7 +21,6 @@ describe('what a list that is full must not forget too early', () => {
     assert.equal(await first.whoami(), null)
     clock.advance(100)
     await evict(app, clock, 2)
-    // DEFECT: sealed.ts, end: the end is kept until the restored login and cookie would have expired, not the login that issued it.
     assert.equal(await first.whoami(), null)
   })
 
@@ -37,7 +36,6 @@ describe('what a list that is full must not forget too early', () => {
     browser.restart()
     clock.advance(200)
     await evict(app, clock, 2)
-    // DEFECT: as above: the older generation knows nothing of the remember cookie that its successor was given.
     assert.equal(await browser.whoami(), null)
   })
 
@@ -54,7 +52,6 @@ describe('what a list that is full must not forget too early', () => {
     clock.advance(30)
     assert.equal(await older.whoami(), null)
     await evict(app, clock, 2)
-    // DEFECT: ended-logins.ts, supersede: kept until the newer one expires, which is before the older one does.
     assert.equal(await older.whoami(), null)
   })
 
@@ -85,7 +82,6 @@ describe('what a list that is full must not forget too early', () => {
     await late
     assert.equal(await restored.whoami(), null)
     await evict(app, clock, 2)
-    // DEFECT: resolve-login.ts, accept: the end is dated by the arrival of the request, so folding spares what began later.
     assert.equal(await restored.whoami(), null)
   })
 })

@@ -102,6 +102,14 @@ describe('data kept with a login', () => {
     await app.close()
   })
 
+  test('is given up where somebody else is always first', async () => {
+    const { app, manager, id, store } = await createBrowser()
+    store.update = async () => false
+    await assert.rejects(manager.changeLoginData(id, () => 1), { code: 'FST_LOGIN_STORE_UNAVAILABLE', statusCode: 503 })
+    assert.deepEqual(await manager.loginData(id), data)
+    await app.close()
+  })
+
   test('is given up where the store is', async () => {
     const { app, manager, id, store } = await createBrowser()
     store.fail()
@@ -119,5 +127,28 @@ describe('data kept with a login', () => {
     await assert.rejects(app.login.loginData('x'), { code: 'FST_LOGIN_STORE_REQUIRED' })
     await assert.rejects(app.login.changeLoginData('x', () => 1), { code: 'FST_LOGIN_STORE_REQUIRED' })
     await app.close()
+  })
+})
+
+describe('the data of a login', () => {
+  test('of another realm, or of an id of any bytes, is none', async () => {
+    const { app, store } = await createStoredApp({
+      after: (app) => app.register(async (scope) => {
+        await scope.register(login, { realm: 'admin', loadUser: (id) => ({ id, email: 'a', permissions: [] }) })
+        scope.get('/admin/data/:id', async (request) => await scope.login.loginData((request.params as { id: string }).id))
+        scope.post('/admin/data/:id', async (request) => await scope.login.changeLoginData((request.params as { id: string }).id, () => 'changed'))
+        scope.post('/mine', async (request) => await request.loginUser({ id: '1', email: 'a', permissions: [] }, { data: 'mine' }))
+      })
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1', { data: { kept: 'by a member' } })
+    const { id } = (await browser.get('/whoami')).json().login
+    assert.deepEqual(await app.login.loginData(id), { kept: 'by a member' })
+    assert.equal((await browser.get(`/admin/data/${id}`)).json(), null)
+    assert.equal((await browser.post(`/admin/data/${id}`)).json(), null)
+    assert.deepEqual(await app.login.loginData(id), { kept: 'by a member' })
+    store.reset()
+    for (const hostile of ['', 'é', 'x'.repeat(100_000), `${id} `, '__proto__']) assert.equal(await app.login.loginData(hostile), null)
+    assert.deepEqual(store.called, [], 'none of them reached the store')
   })
 })

@@ -78,7 +78,6 @@ describeWays('an onSend hook of the application that fails', (way) => {
   }
   const fails = { 'x-fail': 'yes' }
 
-  // DEFECT: the change was committed and its cookie set by then; Fastify sends the 500 with the headers it has (promise 7).
   it('leaves no credential in the answer, and tells of no login', async () => {
     const { app, events } = await createFailing()
     const answer = await new Browser(app).post('/login/1', { remember: true }, fails)
@@ -92,7 +91,6 @@ describeWays('an onSend hook of the application that fails', (way) => {
     const browser = new Browser(app)
     await browser.post('/login/1', { fresh: false })
     const confirmed = await browser.send({ method: 'POST', url: '/confirm', payload: {}, headers: fails })
-    // DEFECT: as above; and once the cookie is withheld, the older generation must live on.
     assert.deepEqual(setCookies(confirmed), [])
     await browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: fails })
     assert.equal(await browser.whoami(), '1')

@@ -41,7 +41,6 @@ describeWays('a loader that fails', (way) => {
         fail(loader)
         for (const url of ['/', '/whoami', '/members']) {
           const answer = await browser.send({ url })
-          // DEFECT: for what is thrown and is nothing, hooks.ts passes `done` nothing: Fastify goes on, to an anonymous 200.
           assert.equal(answer.statusCode, 500, url)
           assert.deepEqual(setCookies(answer), [])
           if (how in down) assert.equal(answer.json().message, 'database is down')
@@ -55,7 +54,6 @@ describeWays('a loader that fails', (way) => {
         const { browser, fail } = await createAppWith(remember)
         fail(loader)
         const answer = await browser.send({ url: '/guarded' })
-        // DEFECT (security): with nothing thrown, `done(undefined)` skips what the route asks for: the page is served.
         assert.notEqual(answer.body, 'secret')
         assert.equal(answer.statusCode, 500)
       })
@@ -111,7 +109,6 @@ describeWays('a function of the application that fails', (way) => {
         const browser = new Browser(app)
         await browser.post('/login/1')
         broken = true
-        // DEFECT (isActive, later): the error is thrown inside `then` (hooks.ts, resolveRequest): an unhandled rejection, and the request hangs.
         for (const url of ['/members', '/guarded']) assert.equal((await browser.send({ url })).statusCode, 500, url)
         broken = false
         assert.equal(await browser.whoami(), '1')

@@ -88,7 +88,6 @@ describeWays('an older generation of a login', (way) => {
     const second = browser.copy()
     clock.advance(8)
     await browser.post('/confirm')
-    // DEFECT (store): a record keeps one previous secret, so a second proof ends the grace of the first generation.
     assert.equal(await older.whoami(), '1')
     clock.advance(2)
     assert.equal(await older.whoami(), null)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import login, { requireLogin } from 'fastify-login'
+import login, { MemoryStore, requireLogin } from 'fastify-login'
 import { Browser } from './support/browser.ts'
+import { stopClock } from './support/clock.ts'
 import { describeWays } from './support/ways.ts'
 import type { Way } from './support/ways.ts'
 import type { FastifyInstance } from 'fastify'
@@ -100,5 +101,15 @@ describeWays('an answer', (way) => {
     })
     assert.equal((await app.inject('/inner')).headers['cache-control'], 'private')
     assert.equal((await app.inject('/members')).headers['cache-control'], 'no-store')
+  })
+
+  test('that only writes down a use, and sets no cookie, may be kept by caches', async (t) => {
+    const clock = stopClock(t)
+    const { app } = await way.createApp({ options: { store: new MemoryStore() } as Partial<LoginOptions>, after: declarePages })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    clock.advance(120)
+    const { headers } = await browser.get('/public/cached')
+    assert.deepEqual([headers['set-cookie'], headers['cache-control']], [undefined, 'public, max-age=60'])
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import Fastify from 'fastify'
-import login, { requireLogin } from 'fastify-login'
+import login, { MemoryStore, requireLogin, type LoginOptions } from 'fastify-login'
 import { loginAs } from 'fastify-login/testing'
 import { Browser } from './support/browser.ts'
 import { createApp } from './support/app.ts'
@@ -123,4 +123,10 @@ describe('loginAs says what is wrong', () => {
     const { app } = await createApp({ before: (app) => app.addHook('onRequest', async (_request, reply) => await reply.code(429).send('slow down')) })
     await assert.rejects(loginAs(app, ada), { code: 'FST_LOGIN_INVALID_ARGUMENT' })
   })
+})
+
+test('loginAs says so where the user has as many logins as maxLogins allows', async () => {
+  const { app } = await createApp({ options: { store: new MemoryStore(), maxLogins: 1, onMaxLogins: 'refuse' } as Partial<LoginOptions> })
+  await loginAs(app, ada)
+  await assert.rejects(loginAs(app, ada), { code: 'FST_LOGIN_INVALID_ARGUMENT', message: /maxLogins/ })
 })

@@ -5,7 +5,7 @@ import type { User } from './support/user.ts'
 import { describeWays } from './support/ways.ts'
 
 describeWays('a mistake in logging in', (way) => {
-  const mistakes: ReadonlyArray<readonly [string, unknown, object | undefined, string]> = [
+  const mistakes: ReadonlyArray<readonly [string, unknown, object | null | undefined, string]> = [
     ['no user', null, undefined, 'FST_LOGIN_INVALID_ARGUMENT'],
     ['an id for a user', '1', undefined, 'FST_LOGIN_INVALID_ARGUMENT'],
     ['a user without an id', {}, undefined, 'FST_LOGIN_INVALID_USER_ID'],
@@ -15,6 +15,7 @@ describeWays('a mistake in logging in', (way) => {
     ['an id that is not a number', { id: Number.NaN }, undefined, 'FST_LOGIN_INVALID_USER_ID'],
     ['an id of 256 bytes', { id: 'é'.repeat(128) }, undefined, 'FST_LOGIN_INVALID_USER_ID'],
     ['an id that is no Unicode', { id: '\ud800' }, undefined, 'FST_LOGIN_INVALID_USER_ID'],
+    ['null for the options', { id: '1' }, null, 'FST_LOGIN_INVALID_ARGUMENT'],
     ['an unknown option', { id: '1' }, { remeber: true }, 'FST_LOGIN_INVALID_ARGUMENT'],
     ['a duration of nothing', { id: '1' }, { duration: 0 }, 'FST_LOGIN_INVALID_ARGUMENT'],
     ['a duration in words', { id: '1' }, { duration: '1 day' }, 'FST_LOGIN_INVALID_ARGUMENT'],
@@ -24,7 +25,7 @@ describeWays('a mistake in logging in', (way) => {
   for (const [what, user, options, code] of mistakes) {
     it(`(${what}) is a coded error, and nothing is half-written`, async () => {
       const { app, events } = await way.createApp({
-        after: (app) => app.post('/mistake', async (request) => await request.loginUser(user as User, options))
+        after: (app) => app.post('/mistake', async (request) => await request.loginUser(user as User, options as object))
       })
       const browser = new Browser(app)
       await browser.post('/login/2', { remember: true })

@@ -138,7 +138,6 @@ describeWays('logging out', (way) => {
     const copy = browser.copy()
     clock.advance(61)
     await browser.post('/inner/logout')
-    // DEFECT: the inner scope refuses the login as idle, clears its cookie and leaves it alive: a copy goes on outside.
     assert.equal(await copy.whoami(), null)
   })
 
@@ -150,7 +149,18 @@ describeWays('logging out', (way) => {
     await browser.post('/login/1')
     const copy = browser.copy()
     await browser.post('/unresolved/logout')
-    // DEFECT: on a route with `login: 'ignored'` logoutUser clears the cookie and ends nothing.
     assert.equal(await copy.whoami(), null)
+  })
+
+  it('with a copy of the cookie from before the last proof does nothing to the login', async (t) => {
+    const clock = stopClock(t)
+    const { app } = await way.createApp()
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    const copy = browser.copy()
+    await browser.post('/confirm')
+    clock.advance(11)
+    assert.deepEqual((await copy.post('/logout')).json(), { ok: false })
+    assert.equal(await browser.whoami(), '1')
   })
 })

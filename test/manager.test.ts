@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import Fastify from 'fastify'
-import login from 'fastify-login'
+import login, { MemoryStore, type LoginManager } from 'fastify-login'
 import { Browser } from './support/browser.ts'
 import { createApp, key } from './support/app.ts'
 import type { LoginOptions } from 'fastify-login'
@@ -119,5 +119,35 @@ describe('app.login.endLogin', () => {
     const { app, events } = await createApp()
     for (const id of ['', 'x', 'x'.repeat(32), 'x'.repeat(34), '!'.repeat(33), null, undefined, 7, {}]) assert.equal(await app.login.endLogin(id as string), false)
     assert.deepEqual(events, [])
+  })
+})
+
+describe('app.login refuses', () => {
+  for (const missing of [undefined, null, {}, true]) {
+    test(`a user's id that is ${String(missing)}, and ends nothing`, async () => {
+      const { app } = await createApp({ options: { store: new MemoryStore() } as Partial<LoginOptions> })
+      const browser = new Browser(app)
+      await browser.post('/login/1')
+      const { id } = (await browser.get('/whoami')).json().login
+      const userId = missing as unknown as string
+      for (const call of [() => app.login.logins(userId), () => app.login.endLogins(userId), () => app.login.endLogin(id, { userId })]) {
+        await assert.rejects(call, { code: 'FST_LOGIN_INVALID_ARGUMENT', message: /takes the id of a user, not/ })
+      }
+      assert.equal(await browser.whoami(), '1')
+    })
+  }
+})
+
+describe('app.login of an inner scope', () => {
+  test('answers requests outside it by its own settings', async () => {
+    const app = Fastify()
+    let inner: LoginManager
+    app.get('/outside', async (request, reply) => await inner.unauthorized(request, reply))
+    app.register(async (scope) => {
+      await scope.register(login, { key, loadUser: () => null, loginPath: '/inner/login' })
+      inner = scope.login
+    })
+    const answer = await app.inject({ url: '/outside', headers: { accept: 'text/html' } })
+    assert.deepEqual([answer.statusCode, answer.headers.location], [302, '/inner/login?next=%2Foutside'])
   })
 })

@@ -25,6 +25,17 @@ describe('the boot stops', () => {
     await assert.rejects(boot({ key }), { code: 'FST_LOGIN_INVALID_OPTION', message: /option loadUser .* is missing: .*loadUserFromRequest will do/ })
   })
 
+  test('where browsers would drop the cookie', async () => {
+    for (const options of [
+      { cookieName: '__Secure-login' }, { cookieName: '__secure-login', cookie: { secure: false } },
+      { cookie: { sameSite: 'none', secure: false } }, { cookie: { partitioned: true, secure: false } },
+      { remember: { cookieName: '__Secure-remember' } }, { remember: { cookie: { sameSite: 'none', secure: false } } }
+    ]) {
+      await assert.rejects(boot({ key, loadUser, ...options }), { code: 'FST_LOGIN_INVALID_OPTION', message: /would be dropped by browsers: .*cookie\.secure/ })
+    }
+    await boot({ key, loadUser, cookieName: '__Secure-login', cookie: { secure: true, sameSite: 'none', domain: 'example.org' } })
+  })
+
   test('where one half of the token pair is missing', async () => {
     for (const remember of [{ getToken: () => 'x' }, { loadUserByToken: () => null }]) {
       await assert.rejects(boot({ key, loadUser, remember }), { code: 'FST_LOGIN_INVALID_OPTION', message: /remember\.getToken and remember\.loadUserByToken .* go together/ })
@@ -63,7 +74,7 @@ describe('the boot goes on', () => {
       refreshPath: '/',
       origin: 'https://www.example.org:8443',
       idleTimeout: 0.5,
-      absoluteTimeout: 1e9,
+      absoluteTimeout: 400 * 24 * 3600,
       cacheControl: false,
       dropAtLogin: [],
       sessionProtection: false,

@@ -39,7 +39,6 @@ describeWays('while the user of a request is loaded', (way) => {
       it(`${what} ends the login for that request, too${remembered ? ', which comes back remembered' : ''}`, async () => {
         const { browser, quick, goOn } = await hold({ remembered })
         await end(quick)
-        // DEFECT (store): stored.ts answers `standing` with 'alive' unasked, against design 3 (checked once more after an awaited loader).
         const answer = await goOn()
         assert.deepEqual([answer.json().user, answer.json().lapse], [null, 'ended'])
         assert.deepEqual(setCookies(answer).filter(({ value }) => value !== ''), [])
@@ -51,7 +50,6 @@ describeWays('while the user of a request is loaded', (way) => {
   it('a confirmation leaves that request its user, not fresh', async () => {
     const { quick, goOn } = await hold({ remembered: false })
     await quick.post('/confirm')
-    // DEFECT (store): as above; a request whose login was superseded meanwhile is still called fresh.
     const seen = (await goOn()).json()
     assert.deepEqual([seen.user, seen.fresh], ['1', false])
     assert.equal((await quick.get('/whoami')).json().fresh, true)

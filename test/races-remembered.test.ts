@@ -21,7 +21,6 @@ describeWays('side by side, in a browser that comes back remembered', (way) => {
       ['visit', '1', false],
       ['logInAsAnother', '2', true],
       ['logOut', null, false],
-      // DEFECT: the late restore replaces the cookie of the login that was proven meanwhile with one that is not fresh (promise 8).
       ['confirm', '1', true],
       ['logInAgain', '1', true]
     ]

@@ -66,7 +66,6 @@ describeWays('side by side', (way) => {
       const browser = new Browser(racing.app)
       await browser.post('/login/1')
       await racing.race(browser, 'logOut', 'before', () => browser.post('/act/logInAsAnother'))
-      // DEFECT: the logout clears a cookie that it did not come with (design 5: superseded or ended by another request, writes nothing).
       assert.equal(await browser.whoami(), '2')
     })
 
@@ -75,7 +74,6 @@ describeWays('side by side', (way) => {
       const browser = new Browser(racing.app)
       await browser.post('/login/1')
       await racing.race(browser, 'logOut', 'after', () => browser.post('/act/logInAgain'))
-      // DEFECT: the late answer clears the cookie of the login that the visitor has just begun (promise 8).
       assert.equal(await browser.whoami(), '1')
     })
 

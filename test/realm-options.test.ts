@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import Fastify from 'fastify'
-import login from 'fastify-login'
+import login, { MemoryStore } from 'fastify-login'
 import { Browser } from './support/browser.ts'
 import { createApp, key } from './support/app.ts'
 import type { AccountOptions, LoginOptions } from 'fastify-login'
@@ -38,7 +38,6 @@ describe('the boot stops', () => {
     }
   })
 
-  // DEFECT: lib/scope.ts takes two cookies of one name; each login then overwrites the other.
   for (const [sentence, options, outer] of [
     ['the login cookies of two realms have one name', { cookieName: 'login' }, {}],
     ['the remember cookies of two realms have one name', { remember: { cookieName: 'remember_token' } }, {}],
@@ -62,7 +61,6 @@ describe('a realm inherits', () => {
     assert.equal(asked, 0)
   })
 
-  // DEFECT: lib/realm.ts makes the cookies of a realm of its own options alone, so `secure` or `sameSite` around it is lost.
   test('the attributes of cookies from the scope around it', async () => {
     const { app } = await withRealm({}, { cookie: { secure: true, sameSite: 'strict' } })
     const { headers } = await app.inject({ method: 'POST', url: '/admin/login' })
@@ -90,7 +88,6 @@ describe('two registrations side by side, with one key', () => {
     return app
   }
 
-  // DEFECT: lib/scope.ts does not see the other registration, and the keys of both are derived alike.
   test('never take a user of the one for a user of the other', async () => {
     const app = await open().catch((error: { code?: string }) => {
       assert.match(String(error.code), /^FST_LOGIN_/)
@@ -100,5 +97,27 @@ describe('two registrations side by side, with one key', () => {
     const browser = new Browser(app)
     await browser.post('/members/login')
     assert.equal((await browser.get('/staff')).json().user, null)
+  })
+})
+
+describe('a realm inherits the limits of the scope around it', () => {
+  async function loginsOf (realmOptions: object): Promise<number> {
+    const admin = { id: '1', email: 'a', permissions: [] }
+    const { app } = await createApp({
+      options: { store: new MemoryStore(), maxLogins: 1 } as Partial<LoginOptions>,
+      after: (app) => app.register(async (scope) => {
+        await scope.register(login, { realm: 'admin', loadUser: () => admin, ...realmOptions })
+        scope.post('/admin/login', async (request) => await request.loginUser(admin))
+        scope.get('/admin/logins', async () => await scope.login.logins('1'))
+      })
+    })
+    for (let count = 0; count < 3; count++) await new Browser(app).post('/admin/login')
+    return (await app.inject('/admin/logins')).json().length
+  }
+
+  test('and may have its own', async () => {
+    assert.equal(await loginsOf({}), 1)
+    assert.equal(await loginsOf({ maxLogins: 2 }), 2)
+    assert.equal(await loginsOf({ maxLogins: null }), 3)
   })
 })

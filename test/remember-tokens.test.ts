@@ -68,7 +68,6 @@ describeWays('a remember token of the application', (way) => {
     await browser.post('/login/1', { remember: true })
     await browser.post('/password')
     browser.restart()
-    // DEFECT: rememberAgain (prepare.ts) compares stamps, not tokens: the cookie keeps the old token and is refused.
     assert.equal(await browser.whoami(), '1')
   })
 

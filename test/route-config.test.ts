@@ -32,6 +32,28 @@ describeWays('config.login of a route', (way) => {
     })
   })
 
+  test("'ignored' asks nothing, and a login there ends that of another user all the same, proves one's own, and confirms", async () => {
+    const { app, events } = await way.createApp({
+      after: (app, users) => {
+        const config = { login: 'ignored' } as const
+        app.post<{ Params: { id: string } }>('/ignored/login/:id', { config }, async (request) => await request.loginUser(users.get(request.params.id)!))
+        app.post('/ignored/confirm', { config }, async (request) => await request.confirmLogin())
+      }
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1', { fresh: false })
+    const copy = browser.copy()
+    assert.equal((await browser.post('/ignored/confirm')).body, 'true')
+    assert.equal((await browser.get('/whoami')).json().fresh, true)
+    const { id } = (await browser.get('/whoami')).json().login
+    await browser.post('/ignored/login/1')
+    assert.equal((await browser.get('/whoami')).json().login.id, id)
+    await browser.post('/ignored/login/2')
+    assert.equal(await browser.whoami(), '2')
+    assert.equal(await copy.whoami(), null)
+    assert.deepEqual(events.filter(({ name }) => name === 'loginEnded').map(({ payload }) => payload), [{ id, userId: '1', exceptId: null, reason: 'replaced' }])
+  })
+
   test('says who may come in: users', async () => {
     assert.deepEqual(await answers((browser) => browser.post('/login/1')), {
       required: '1', fresh: '1', anonymous: 'FST_LOGIN_ALREADY_LOGGED_IN', optional: '1', ignored: null

@@ -41,7 +41,7 @@ describeWays('a session that cannot be renewed', (way) => {
 
   it('because its store fails keeps nobody logged in who logs out', async () => {
     let failing = false
-    const { app } = await way.createApp({
+    const { app, events } = await way.createApp({
       before: (app) => {
         app.decorateRequest('session')
         app.addHook('onRequest', async (request) => {
@@ -55,6 +55,7 @@ describeWays('a session that cannot be renewed', (way) => {
     failing = true
     assert.equal((await browser.post('/logout')).statusCode, 500)
     assert.equal(browser.cookies.size, 0)
+    assert.deepEqual(events.map(({ name }) => name), ['userLoggedIn', 'userLoggedOut', 'loginEnded'])
     assert.equal(await copy.whoami(), null)
   })
 })

@@ -131,6 +131,22 @@ describeWays('the session of the application', (way) => {
       assert.notEqual(copy.cookies.get('session')?.value, browser.cookies.get('session')?.value)
     })
 
+    it('still knows whose the data of another realm is', async () => {
+      const admin = { id: '2', email: 'root@example.org', permissions: [] }
+      const { browser } = await visit(way, plugin, {}, (app) => app.register(async (scope) => {
+        await scope.register(login, { realm: 'admin', loadUser: () => admin })
+        scope.post('/admin/login', async (request) => await request.loginUser(admin))
+        scope.post('/admin/logout', async (request) => await request.logoutUser())
+      }))
+      await browser.post('/login/1')
+      await browser.post('/admin/login')
+      await browser.post('/admin/logout')
+      await browser.post('/session', { cart: 'of user 1' })
+      browser.cookies.delete('login')
+      await browser.post('/login/2')
+      assert.deepEqual((await browser.get('/session')).json(), {})
+    })
+
     it('keeps flash messages for the next page', async () => {
       const { browser } = await visit(way, plugin, {}, async (app) => {
         await app.register(flash as never)

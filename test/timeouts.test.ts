@@ -95,7 +95,6 @@ describeWays('a login', (way) => {
       clock.advance(100 + past)
       const seen = (await browser.get('/whoami')).json()
       assert.equal(seen.user, user)
-      // DEFECT (store): honour (resolve-login.ts) says 'forged' of whatever the store does not know, for its standing 'ended'.
       if (user === null) assert.match(seen.lapse, /^(expired|ended)$/, 'a store need not keep what has expired')
     })
   }

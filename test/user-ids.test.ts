@@ -49,7 +49,6 @@ const wrong: Array<[string, unknown, string]> = [
   ['that is a number', 1, 'FST_LOGIN_INVALID_ARGUMENT']
 ]
 
-// DEFECT: lib/user.ts makes text of whatever the id is: all users whose id is an object are the user '[object Object]'.
 wrong.push(
   ['of a class, whose id is an object', new Account({ secret: 1 }), 'FST_LOGIN_INVALID_USER_ID'],
   ['of a class, whose id is a symbol', new Account(Symbol('1')), 'FST_LOGIN_INVALID_USER_ID']

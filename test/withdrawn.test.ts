@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { Barrier } from './support/barrier.ts'
 import { Browser, setCookies } from './support/browser.ts'
 import { stopClock } from './support/clock.ts'
 import { describeWays, type Way } from './support/ways.ts'
@@ -63,4 +64,44 @@ describeWays('an answer that fails after its login was carried out', (way) => {
     for (let turn = 0; turn < 20 && events.length === 0; turn++) await new Promise((resolve) => setImmediate(resolve))
     assert.deepEqual(events.map(({ name }) => name), ['userLoggedIn'])
   })
+
+  it('brings back the login of another user that had ended with it', async () => {
+    const { app } = await createFailing(way)
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    await browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: fails })
+    assert.equal(await browser.whoami(), '1')
+    assert.equal((await browser.get('/whoami')).json().fresh, true)
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+  })
+
+  for (const ending of ['endLogin', 'endLogins', 'logoutUser', 'endEveryLogin'] as const) {
+    it(`brings back nothing that ${ending} ended meanwhile`, async () => {
+      const barrier = new Barrier()
+      const { app } = await way.createApp({
+        after: (app) => {
+          app.addHook('onSend', async (request) => {
+            if (request.headers['x-fail'] === undefined) return
+            await barrier.pass()
+            throw new Error('late')
+          })
+        }
+      })
+      const browser = new Browser(app)
+      await browser.post('/login/1', { remember: true })
+      const { id } = (await browser.get('/whoami')).json().login
+      const failing = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: fails })
+      await barrier.reached
+      if (ending === 'endLogin') await app.login.endLogin(id, { userId: '1' })
+      else if (ending === 'endLogins') await app.login.endLogins('1')
+      else if (ending === 'endEveryLogin') await app.login.endEveryLogin()
+      else await browser.send({ method: 'POST', url: '/logout', payload: {} })
+      barrier.open()
+      assert.equal((await failing).statusCode, 500)
+      assert.equal(await browser.copy().whoami(), null)
+      browser.restart()
+      assert.equal(await browser.whoami(), null)
+    })
+  }
 })

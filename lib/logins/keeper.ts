@@ -25,7 +25,7 @@ export type FoundLogin =
  */
 export type FoundRemember =
   | { readonly remember: RememberFacts, readonly standing: 'alive' | 'grace' | 'ended' | 'expired' | 'stolen' }
-  | { readonly remember: null, readonly standing: 'forged' | 'ended' }
+  | { readonly remember: null, readonly id: string | null, readonly standing: 'forged' | 'ended' }
 
 /** What a request makes of logins, prepared by its handler and committed with its answer. */
 export interface Change {
@@ -69,6 +69,8 @@ export interface EndedLogin { readonly id: string, readonly userId: string, read
 export interface Committed {
   /** The logins that ended with it. */
   readonly ended: readonly EndedLogin[]
+  /** Makes it final, once the answer is out. */
+  settle (): MaybePromise<void>
   /** Takes it back, where the answer fails after all. */
   undo (): MaybePromise<void>
 }

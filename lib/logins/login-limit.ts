@@ -4,7 +4,7 @@
  * @module
  */
 import { lapsed, type Lifetimes } from '../lifetime.ts'
-import { factsOf } from './record-facts.ts'
+import { factsOf, isSuspended } from './record-facts.ts'
 import type { StoreSteps } from './store-steps.ts'
 import type { LoginRecord, LoginStore } from './store.ts'
 
@@ -18,6 +18,7 @@ export interface LoginLimit {
 /** Whether anybody can still use a login: by its login cookie, or by its remember cookie. */
 export function isUsable (record: LoginRecord, lifetimes: LoginLimit['lifetimes'], now: number): boolean {
   const { remember } = record
+  if (isSuspended(record)) return false
   return (remember !== null && now < remember.expiresAt) || lapsed(factsOf(record), lifetimes, now) === null
 }
 
@@ -40,6 +41,6 @@ export async function endBeyond (
   const sorted = logins.sort((one, other) => one.begunAt - other.begunAt || (one.id < other.id ? -1 : 1))
   const beyond = onMost === 'refuse' ? sorted.slice(most) : sorted.slice(0, Math.max(0, sorted.length - most))
   if (beyond.some((login) => login.id === id)) return false
-  for (const login of beyond) await steps.end(login, 'limit')
+  for (const login of beyond) await steps.end(login, 'limit', now)
   return true
 }

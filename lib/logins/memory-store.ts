@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { InvalidOptionError } from '../errors.ts'
 import { EndMarks } from './memory/end-marks.ts'
 import { IndexedRecords, type FoundRecord } from './memory/indexed-records.ts'
 import type { LoginRecord, LoginStore } from './store.ts'
@@ -41,6 +42,7 @@ export class MemoryStore implements LoginStore {
   #everyoneEndedAt = 0
 
   constructor ({ maxLogins = 1_000_000 }: MemoryStoreOptions = {}) {
+    if (!Number.isSafeInteger(maxLogins) || maxLogins < 1) throw new InvalidOptionError('The option maxLogins of a MemoryStore may be a positive whole number')
     this.#most = maxLogins
   }
 
@@ -100,17 +102,13 @@ export class MemoryStore implements LoginStore {
   }
 
   #sweep (): void {
-    for (let looked = 0; looked < swept; looked++) {
-      for (const login of this.#records.next()) if (!isAlive(login)) this.#forget(login.id)
-    }
+    for (const login of this.#records.some(swept)) if (!isAlive(login)) this.#forget(login.id)
   }
 
   /** To know which login of all was longest not seen would take more memory than it frees. */
   #makeRoom (): void {
-    const some: LoginRecord[] = []
-    while (some.length < Math.min(compared, this.#records.count)) some.push(...this.#records.next())
-    const [longest] = some.sort((one, other) => one.seenAt - other.seenAt)
-    if (longest !== undefined) this.#forget(longest.id)
+    const longest = this.#records.some(compared).reduce((one, other) => other.seenAt < one.seenAt ? other : one)
+    this.#forget(longest.id)
   }
 }
 

@@ -10,10 +10,12 @@ import type { LoginRecord } from './store.ts'
 const remembered = 10_000
 const milliseconds = 5 * 60 * 1000
 
+/** No login's id, and no owner. */
+const everyone = ''
+
 /** The logins, owners and times at which something ended, or was superseded, in this process. */
 export class RecentEnds {
   readonly #changed = new LruMap<true>(remembered, milliseconds)
-  #every = false
 
   /** Notes a login by its id, or all of an owner's. */
   note (idOrOwner: string): void {
@@ -21,11 +23,11 @@ export class RecentEnds {
   }
 
   noteEvery (): void {
-    this.#every = true
+    this.#changed.set(everyone, true)
   }
 
   /** Whether a record that was found a moment ago may not be the truth any more. */
   concern ({ id, owner }: LoginRecord): boolean {
-    return this.#every || this.#changed.get(id) === true || this.#changed.get(owner) === true
+    return [id, owner, everyone].some((one) => this.#changed.get(one) === true)
   }
 }

@@ -7,7 +7,7 @@ import { digest, sha256 } from '../digest.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
 import { generationGrace } from './ended-logins.ts'
 import type { Change } from './keeper.ts'
-import { validatorGrace } from './record-facts.ts'
+import { isSuspended, suspendedExpiry, validatorGrace } from './record-facts.ts'
 import type { LoginFacts } from './record.ts'
 import type { LoginRecord, RememberRecord } from './store.ts'
 
@@ -41,7 +41,8 @@ export function newRecord (change: Change, realm: string, secrets: Secrets): Log
 }
 
 /** The record after a proof of identity or a restore: another secret, and another validator where one is given out. */
-export function replacedRecord (record: LoginRecord, change: Change, secrets: Secrets, came: string | null, now: number): LoginRecord {
+export function replacedRecord (record: LoginRecord, change: Change, secrets: Secrets, came: string | null, now: number): LoginRecord | null {
+  if (isSuspended(record)) return null
   const { login, remember, data = record.data } = change
   const kept = remember === null || secrets.validator === null
     ? record.remember
@@ -63,6 +64,7 @@ export function replacedRecord (record: LoginRecord, change: Change, secrets: Se
 /** The record after a use; null where it is written down already, by another request of the same minute. */
 export function usedRecord (record: LoginRecord, { from, login, remember, seesSuccessor }: Change): LoginRecord | null {
   const { remember: before } = record
+  if (isSuspended(record)) return null
   const sees = seesSuccessor && before?.seen === false
   if (!sees && remember === null && record.seenAt > (from as LoginFacts).seenAt) return null
   const kept = before && { ...before, seen: before.seen || sees, expiresAt: remember?.expiresAt ?? before.expiresAt }
@@ -93,4 +95,13 @@ function rememberRecord (remember: RememberFacts, validator: string, previous: R
 
 function keepUntil (expiresAt: number, remember: RememberRecord | null): number {
   return Math.max(expiresAt, remember?.expiresAt ?? 0)
+}
+
+/** For how many seconds a suspended login is kept that nobody removes: longer than an answer is on its way. */
+const suspension = 60
+
+/** A login that a change ends, as long as it may be taken back; null where it has ended. Nobody can use it, and a logout removes it. */
+export function suspendedRecord (record: LoginRecord, now: number): LoginRecord | null {
+  if (isSuspended(record)) return null
+  return { ...record, version: record.version + 1, expiresAt: suspendedExpiry, keepUntil: now + suspension }
 }

@@ -12,6 +12,13 @@ import type { LoginRecord, RememberRecord } from './store.ts'
 /** For how many seconds a validator is honoured without a rotation after it was replaced: tabs that open together. */
 export const validatorGrace = 60
 
+/** Marks a record whose login a change has ended, and may yet take back. */
+export const suspendedExpiry = 0
+
+export function isSuspended ({ expiresAt }: LoginRecord): boolean {
+  return expiresAt === suspendedExpiry
+}
+
 /** The facts of a login as its record has them. */
 export function factsOf (record: LoginRecord): LoginFacts {
   const { id, userId, provenAt, renewedAt, seenAt, expiresAt, fresh, remembered, browser, stamp, remember } = record
@@ -45,10 +52,11 @@ export function rememberFactsOf ({ id, userId, provenAt, stamp, remember }: Logi
 }
 
 /** What the secret in a login cookie is worth. */
-export function standingOf ({ secret, previousSecrets }: LoginRecord, digest: string, now: number): Standing {
-  if (equalDigests(secret, digest)) return 'alive'
+export function standingOf (record: LoginRecord, digest: string, now: number): Standing {
+  const { secret, previousSecrets } = record
+  if (equalDigests(secret, digest)) return isSuspended(record) ? 'ended' : 'alive'
   const accepted = previousSecrets.some((previous) => now < previous.until && equalDigests(previous.secret, digest))
-  return accepted ? 'grace' : 'superseded'
+  return accepted && !isSuspended(record) ? 'grace' : 'superseded'
 }
 
 /**

@@ -3,14 +3,12 @@
  *
  * @module
  */
+import { longestLife } from '../lifetime.ts'
 import type { RememberSeal, RememberFacts } from '../remember/remember-seal.ts'
 import { EndedLogins } from './ended-logins.ts'
 import type { Change, Committed, EndedLogin, FoundLogin, FoundRemember, LoginKeeper, Prepared } from './keeper.ts'
 import type { LoginSeal } from './login-seal.ts'
 import { familyOf, restored, type LoginFacts, type Proof } from './record.ts'
-
-/** The longest that a remember cookie can last, in seconds, and what it restores. */
-const longestLife = 400 * 24 * 3600
 
 export class SealedLogins implements LoginKeeper {
   readonly #logins: LoginSeal
@@ -37,7 +35,7 @@ export class SealedLogins implements LoginKeeper {
 
   findRemembered (cookie: string, now: number): FoundRemember {
     const remember = this.#remember.open(cookie)
-    return remember === null ? { remember, standing: 'forged' } : this.findRememberedAgain(remember, now)
+    return remember === null ? { remember, id: null, standing: 'forged' } : this.findRememberedAgain(remember, now)
   }
 
   remembers (cookie: string, login: LoginFacts, now: number): boolean {
@@ -81,14 +79,16 @@ export class SealedLogins implements LoginKeeper {
     if (this.#ended.hasEnded(login.userId, familyOf(login.id), login.startedAt)) return null
     const undo = kind === 'proof' && from !== null ? [this.#ended.supersede(from, login, now)] : []
     const ended: EndedLogin[] = []
-    for (const one of ends) {
+    // A login and its remember cookie end together: a second mark would stand in the way of taking back the first.
+    const distinct = ends.filter(({ id }, index) => ends.findIndex((other) => familyOf(other.id) === familyOf(id)) === index)
+    for (const one of distinct) {
       const revive = this.#end(one, now)
       if (revive === null) continue
       undo.push(revive)
       // A remember cookie's own id is no login's.
       if ('startedAt' in one) ended.push({ id: one.id, userId: one.userId, reason: 'replaced' })
     }
-    return { ended, undo: () => { for (const take of undo.reverse()) take() } }
+    return { ended, settle: () => {}, undo: () => { for (const take of undo.reverse()) take() } }
   }
 
   end (ended: LoginFacts | RememberFacts, now: number): string | null {

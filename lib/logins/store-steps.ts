@@ -3,11 +3,17 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Committed, EndedLogin } from './keeper.ts'
+import { suspendedRecord } from './record-changes.ts'
+import { isSuspended } from './record-facts.ts'
 import { changeRecord } from './record-update.ts'
 import type { LoginRecord, LoginStore } from './store.ts'
 
-/** A store has no transactions over several records; what a change has done is undone by what reverses it. */
+/**
+ * A store has no transactions over several records; what a change has done is undone by what reverses it. Nothing that
+ * somebody else has ended meanwhile comes back: what a change ends is only suspended until the answer is out.
+ */
 export class StoreSteps implements Committed {
   readonly ended: EndedLogin[] = []
   readonly #store: LoginStore
@@ -27,15 +33,18 @@ export class StoreSteps implements Committed {
     const changed = await changeRecord(this.#store, found, change)
     if (changed === null) return false
     const { before, after } = changed
-    this.#reverse.push(() => this.#store.update({ ...before, version: after.version + 1 }, after.version))
+    this.#reverse.push(() => changeRecord(this.#store, after, (current) => takenBack(current, before, after)))
     return true
   }
 
-  async end (record: LoginRecord, reason: EndedLogin['reason']): Promise<void> {
+  async end (record: LoginRecord, reason: EndedLogin['reason'], now: number): Promise<void> {
     const { id, userId } = record
-    await this.#store.remove(id)
-    this.ended.push({ id, userId, reason })
-    this.#reverse.push(() => this.#store.create(record))
+    if (await this.replace(record, (current) => suspendedRecord(current, now))) this.ended.push({ id, userId, reason })
+  }
+
+  /** Removes what the change ended. A store that is down now forgets it by itself. */
+  async settle (): Promise<void> {
+    for (const { id } of this.ended) await this.#store.remove(id).catch(() => {})
   }
 
   /** Undoes what can be undone: a store that is down now keeps what nobody can use. */
@@ -43,4 +52,11 @@ export class StoreSteps implements Committed {
     for (const reverse of this.#reverse.splice(0).reverse()) await reverse().catch(() => {})
     this.ended.length = 0
   }
+}
+
+/** The record before a change, with what others have changed since; null where they gave it another secret, or ended it. */
+function takenBack (current: LoginRecord, before: LoginRecord, after: LoginRecord): LoginRecord | null {
+  if (current.secret !== after.secret || isSuspended(current) !== isSuspended(after)) return null
+  const data = isDeepStrictEqual(current.data, after.data) ? before.data : current.data
+  return { ...before, version: current.version + 1, stale: before.stale || current.stale, data }
 }

@@ -12,6 +12,7 @@ export interface RememberRecord {
   readonly previous: ReadonlyArray<{ readonly validator: string, readonly replacedAt: number }>
   /** Whether the validator has come back; before that, its answer may have been lost. */
   readonly seen: boolean
+  /** When the cookie ends. */
   readonly expiresAt: number
   /** What it was given, in seconds. */
   readonly duration: number
@@ -34,23 +35,37 @@ export interface LoginRecord {
   readonly begunAt: number
   /** From then on the record is of no use to anybody. */
   readonly keepUntil: number
+  /** The realm's name; empty for the one without. */
   readonly realm: string
+  /** What `getId(user)` gave, as a string. */
   readonly userId: string
   /** SHA-256 of the secret in the login cookie. */
   readonly secret: string
   /** SHA-256 of those before that are still accepted for a moment. */
   readonly previousSecrets: ReadonlyArray<{ readonly secret: string, readonly until: number }>
+  /** When the user last proved who they are. */
   readonly provenAt: number
+  /** When the secret was last replaced. */
   readonly renewedAt: number
+  /** When it was last used, to the minute. */
   readonly seenAt: number
+  /** When the login ends; its remember cookie may last longer. */
   readonly expiresAt: number
+  /** Whether it goes back to a proof of identity in this browser. */
   readonly fresh: boolean
+  /** Whether it was used in another browser since then. */
   readonly stale: boolean
+  /** Whether a remember cookie brought it back. */
   readonly remembered: boolean
+  /** Digest of what `identifyBrowser` gave. */
   readonly browser: string
+  /** Keyed digest of what `authHash` gave. */
   readonly stamp: string | null
+  /** The User-Agent header that it was last seen with. */
   readonly userAgent: string
+  /** The address that it was last seen at. */
   readonly ip: string
+  /** Its remember cookie, if it has one. */
   readonly remember: RememberRecord | null
   /** What `loginUser(user, { data })` gave to keep with the login, or an extension put there: plain JSON, null where there is none. */
   readonly data: unknown

@@ -69,7 +69,7 @@ export class StoredChanges {
     if (change.from !== null && !await this.#stillStands(this.#notes.of(change.from), now)) return false
     const record = newRecord(change, this.#realm, secrets)
     if (!await steps.create(record)) return false
-    await this.#endOthers(change, record.id, steps)
+    await this.#endOthers(change, record.id, steps, now)
     return await endBeyond(this.#store, this.#limit, record, steps, now)
   }
 
@@ -82,8 +82,8 @@ export class StoredChanges {
       return superseded ? null : replacedRecord(record, change, secrets, from === null ? digest : null, now)
     })
     if (!replaced) return false
-    await this.#endOthers(change, found.id, steps)
-    if (matchesStamp !== null && !matchesStamp(found.stamp)) await this.#endWithOlderStamps(found, matchesStamp, steps)
+    await this.#endOthers(change, found.id, steps, now)
+    if (matchesStamp !== null && !matchesStamp(found.stamp)) await this.#endWithOlderStamps(found, matchesStamp, steps, now)
     return true
   }
 
@@ -93,15 +93,15 @@ export class StoredChanges {
     return record !== null && standingOf(record, digest as string, now) === 'alive'
   }
 
-  async #endOthers ({ ends }: Change, ownId: string, steps: StoreSteps): Promise<void> {
+  async #endOthers ({ ends }: Change, ownId: string, steps: StoreSteps, now: number): Promise<void> {
     const others = new Map(ends.map((ended) => this.#notes.recordOf(ended)).map((record) => [record?.id, record]))
-    for (const record of others.values()) if (record !== null && record.id !== ownId) await steps.end(record, 'replaced')
+    for (const record of others.values()) if (record !== null && record.id !== ownId) await steps.end(record, 'replaced', now)
   }
 
   /** What a new password ended is taken off the list at once, not only when it comes by. */
-  async #endWithOlderStamps ({ id, owner }: LoginRecord, matches: (stamp: string | null) => boolean, steps: StoreSteps): Promise<void> {
+  async #endWithOlderStamps ({ id, owner }: LoginRecord, matches: (stamp: string | null) => boolean, steps: StoreSteps, now: number): Promise<void> {
     for (const record of await this.#store.list(owner)) {
-      if (record.id !== id && !matches(record.stamp)) await steps.end(record, 'user-changed')
+      if (record.id !== id && !matches(record.stamp)) await steps.end(record, 'user-changed', now)
     }
   }
 }

@@ -6,7 +6,7 @@
 import type { RememberFacts } from '../remember/remember-seal.ts'
 import type { FoundLogin, FoundRemember } from './keeper.ts'
 import type { RecentEnds } from './recent-ends.ts'
-import { factsOf, rememberFactsOf, standingOf, validatorStanding } from './record-facts.ts'
+import { factsOf, isSuspended, rememberFactsOf, standingOf, validatorStanding } from './record-facts.ts'
 import type { RecordNotes } from './record-notes.ts'
 import type { LoginFacts } from './record.ts'
 import type { SecretSeal } from './secret-seal.ts'
@@ -48,23 +48,24 @@ export class StoredFinding {
 
   async findRemembered (cookie: string, now: number, login: LoginFacts | null): Promise<FoundRemember> {
     const named = this.#seal.open('remember', cookie)
-    if (named === null) return { remember: null, standing: 'forged' }
+    if (named === null) return { remember: null, id: null, standing: 'forged' }
     const known = login === null ? null : this.#notes.recordOf(login)
     const isKnown = known?.id === named.id && !this.#recent.concern(known)
-    return this.#judged(isKnown ? known : await this.#store.find(named.id), named.digest, cookie, now)
+    return this.#judged(named.id, isKnown ? known : await this.#store.find(named.id), named.digest, cookie, now)
   }
 
   async findRememberedAgain (remember: RememberFacts, now: number): Promise<FoundRemember> {
     const { record, digest, cookie } = this.#notes.of(remember)
     if (!this.#recent.concern(record)) return { remember, standing: 'alive' }
-    return this.#judged(await this.#store.find(record.id), digest as string, cookie, now)
+    return this.#judged(record.id, await this.#store.find(record.id), digest as string, cookie, now)
   }
 
-  #judged (record: LoginRecord | null, digest: string, cookie: string | null, now: number): FoundRemember {
+  #judged (id: string, record: LoginRecord | null, digest: string, cookie: string | null, now: number): FoundRemember {
     const remember = record && rememberFactsOf(record)
-    if (record === null || remember === null) return { remember: null, standing: 'ended' }
+    if (record === null || remember === null) return { remember: null, id, standing: 'ended' }
     this.#notes.add(remember, record, digest, cookie)
-    return { remember, standing: validatorStanding(record.remember as RememberRecord, digest, now) } as FoundRemember
+    const standing = isSuspended(record) ? 'ended' : validatorStanding(record.remember as RememberRecord, digest, now)
+    return { remember, standing } as FoundRemember
   }
 
   remembers (cookie: string, login: LoginFacts, now: number): boolean {

@@ -24,7 +24,7 @@ type Response = TokenEndpointResponse & TokenEndpointResponseHelpers
 export async function readAnswer (site: Site, provider: Provider, attempt: Attempt, query: string): Promise<Identity> {
   const { client } = site.peers
   const configuration = await provider.configuration()
-  const url = new URL(site.settings.redirectUri)
+  const url = new URL(provider.settings.redirectUri)
   url.search = query
   const response = await client.authorizationCodeGrant(configuration, url, {
     expectedState: attempt.state,
@@ -35,7 +35,7 @@ export async function readAnswer (site: Site, provider: Provider, attempt: Attem
   }).catch((error: unknown) => { throw isUnknownKey(error) ? error : failureOf(client, error, 'answered') })
   const claims = response.claims() as IDToken
   await checkSharedSignature(site.peers, provider.settings, response)
-  checkTimes(claims, attempt, provider.settings.clockTolerance)
+  checkClaims(claims, attempt, provider.settings)
   const tokens = tokensOf(response)
   const userinfo = provider.settings.userinfo
     ? await client.fetchUserInfo(configuration, tokens.accessToken, claims.sub)
@@ -70,13 +70,27 @@ async function checkSharedSignature ({ jose }: Peers, { idTokenAlgorithm, client
     .catch((error: unknown) => { throw because(new InvalidAnswerError(), error) })
 }
 
-/** What the library leaves out: a token from the future, and a proof of identity older than the question for it. */
-function checkTimes ({ iat, auth_time: provenAt }: IDToken, { purpose, startedAt }: Attempt, tolerance: number): void {
-  const now = nowInSeconds()
-  if (iat > now + tolerance) throw because(new InvalidAnswerError(), new Error('The ID token was issued in the future: is a clock wrong?'))
-  if (purpose !== 'reauthenticate') return
-  const tooOld = typeof provenAt !== 'number' || provenAt < Math.floor(startedAt) - tolerance ||
-    // Both times are the provider's, so that its clock may be off and 25 seconds too old are too old all the same.
-    iat - provenAt > Math.ceil(now - startedAt)
-  if (tooOld) throw because(new InvalidAnswerError(), new Error('The user did not prove who they are after they were asked to'))
+/** What the library leaves out: a token from the future, and a proof of identity that is older or weaker than the one asked for. */
+function checkClaims (claims: IDToken, { purpose, startedAt }: Attempt, { clockTolerance, parameters }: ProviderSettings): void {
+  const { iat, acr } = claims
+  if (iat > nowInSeconds() + clockTolerance) throw wrong('The ID token was issued in the future: is a clock wrong?')
+  const { acr_values: contexts } = parameters
+  // A browser may strip the question, and come back with a password where two factors were asked for.
+  if (contexts !== undefined && !contexts.split(' ').includes(acr as string)) {
+    throw wrong('The user did not prove who they are in any of the ways (acr) that were asked for')
+  }
+  if (purpose === 'reauthenticate' && isProvenSince(startedAt, claims, clockTolerance) !== true) {
+    throw wrong('The user did not prove who they are after they were asked to')
+  }
+}
+
+/** Whether a user proved who they are after a time; null where the provider does not say when they did. */
+export function isProvenSince (time: number, { iat, auth_time: provenAt }: IDToken, tolerance: number): boolean | null {
+  if (provenAt === undefined) return null
+  // Both times are the provider's, so that its clock may be off and 25 seconds too old are too old all the same.
+  return provenAt >= Math.floor(time) - tolerance && iat - provenAt <= Math.ceil(nowInSeconds() - time)
+}
+
+function wrong (what: string): Error {
+  return because(new InvalidAnswerError(), new Error(what))
 }

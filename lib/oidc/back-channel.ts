@@ -15,8 +15,10 @@ export function backChannelRoute ({ peers, providers }: Site, marks: LoginMarks)
     reply.header('cache-control', 'no-store')
     const { logout_token: token } = (request.body ?? {}) as { logout_token?: unknown }
     const { named, id, expiresAt } = await readLogoutToken(peers.jose, providers.values(), token)
-    if (!await marks.isNew(id, expiresAt - nowInSeconds() + 60)) throw new LogoutTokenError()
+    if (await marks.wasSaid(id)) throw new LogoutTokenError()
     await marks.end(named)
+    // Not before it has happened: a provider that is told of a failure says it again.
+    await marks.noteSaid(id, expiresAt - nowInSeconds() + 60)
     return reply.code(200).send()
   }
 }

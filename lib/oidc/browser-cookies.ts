@@ -5,14 +5,21 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieSeal } from '../index.ts'
-import { attemptLife, attemptName, openAttempt, sealAttempt, type Attempt } from './attempt.ts'
+import { attemptLife, attemptName, isAttemptName, openAttempt, sealAttempt, type Attempt } from './attempt.ts'
 import { clearCookie, cookiesOf, fixCookie, setCookie, type Cookie } from './cookies.ts'
-import { isCircle, openRounds, sealRounds, withAttempt, withoutAttempt, withSuccess, type Rounds } from './rounds.ts'
+import { isCircle, openRounds, roundsWithin, sealRounds, withSuccess, type Rounds } from './rounds.ts'
 import type { SiteSettings } from './settings.ts'
 
 /** Seals of two purposes, so that neither cookie can stand for the other. */
 export interface BrowserSeals { readonly attempt: CookieSeal, readonly rounds: CookieSeal }
 
+/** How many attempts a browser has at a time: their cookies go with every request. */
+const mostAttempts = 4
+
+/**
+ * All of these cookies are for the whole site: only so may they be `__Host-` cookies, which no other host of the
+ * domain can plant. Who could plant one would log visitors in as somebody of their choice.
+ */
 export class BrowserCookies {
   readonly #seals: BrowserSeals
   readonly #settings: SiteSettings
@@ -21,16 +28,13 @@ export class BrowserCookies {
   constructor (seals: BrowserSeals, settings: SiteSettings) {
     this.#seals = seals
     this.#settings = settings
-    this.#rounds = fixCookie(`${settings.cookieName}_rounds`, '/', settings.secure)
+    this.#rounds = this.#cookieOf('rounds')
   }
 
-  /** Keeps an attempt until it comes back; the oldest one goes where there are too many. */
+  /** Keeps an attempt until it comes back; the oldest ones go where there are too many. */
   begin (request: FastifyRequest, reply: FastifyReply, attempt: Attempt): void {
-    const name = attemptName(attempt.state)
-    const { rounds, dropped } = withAttempt(this.#roundsOf(request), name)
-    for (const one of dropped) clearCookie(reply, this.#cookieOf(one))
-    setCookie(reply, this.#cookieOf(name), sealAttempt(this.#seals.attempt, attempt), attemptLife)
-    this.#write(reply, rounds)
+    for (const cookie of this.#attemptsOf(request).slice(0, 1 - mostAttempts)) clearCookie(reply, cookie)
+    setCookie(reply, this.#cookieOf(attemptName(attempt.state)), sealAttempt(this.#seals.attempt, attempt), attemptLife)
   }
 
   /** The attempt of a state, if this browser began it; its cookie goes, whatever comes of it. */
@@ -39,13 +43,12 @@ export class BrowserCookies {
     const value = cookiesOf(request)[cookie.name]
     if (value === undefined) return null
     clearCookie(reply, cookie)
-    this.#write(reply, withoutAttempt(this.#roundsOf(request), attemptName(state)))
     return openAttempt(this.#seals.attempt, value, state, now)
   }
 
   /** Counts a log-in that succeeded. */
-  succeed (request: FastifyRequest, reply: FastifyReply, state: string, now: number): void {
-    this.#write(reply, withSuccess(withoutAttempt(this.#roundsOf(request), attemptName(state)), now))
+  succeed (request: FastifyRequest, reply: FastifyReply, now: number): void {
+    setCookie(reply, this.#rounds, sealRounds(this.#seals.rounds, withSuccess(this.#roundsOf(request), now)), roundsWithin)
   }
 
   goesInCircles (request: FastifyRequest, now: number): boolean {
@@ -54,20 +57,22 @@ export class BrowserCookies {
 
   /** Counts from the beginning: after a logout, or once a visitor has been told. */
   forgetRounds (request: FastifyRequest, reply: FastifyReply): void {
-    const rounds = this.#roundsOf(request)
-    if (rounds.finished > 0) this.#write(reply, { ...rounds, finished: 0, since: 0 })
+    if (cookiesOf(request)[this.#rounds.name] !== undefined) clearCookie(reply, this.#rounds)
+  }
+
+  /** Browsers send the oldest first (RFC 6265, 5.4). */
+  #attemptsOf (request: FastifyRequest): Cookie[] {
+    const { name: prefix } = this.#cookieOf('')
+    const names = Object.keys(cookiesOf(request)).filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+    return names.filter(isAttemptName).map((name) => this.#cookieOf(name))
   }
 
   #cookieOf (name: string): Cookie {
-    const { cookieName, paths, secure } = this.#settings
-    return fixCookie(`${cookieName}_${name}`, paths.callback, secure)
+    const { cookieName, secure } = this.#settings
+    return fixCookie(`${cookieName}_${name}`, '/', secure)
   }
 
   #roundsOf (request: FastifyRequest): Rounds {
     return openRounds(this.#seals.rounds, cookiesOf(request)[this.#rounds.name])
-  }
-
-  #write (reply: FastifyReply, rounds: Rounds): void {
-    setCookie(reply, this.#rounds, sealRounds(this.#seals.rounds, rounds), attemptLife)
   }
 }

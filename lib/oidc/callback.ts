@@ -5,13 +5,14 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { FifoMap } from 'toad-cache'
-import { readAnswer } from './answer.ts'
+import type { Login } from '../index.ts'
+import { isProvenSince, readAnswer } from './answer.ts'
 import { attemptLife, type Attempt } from './attempt.ts'
 import { nowInSeconds } from './clock.ts'
 import { because } from './because.ts'
 import { InvalidAnswerError, NoUserError, OtherUserError, UnknownAttemptError } from './errors.ts'
 import { isUnknownKey } from './failures.ts'
-import { providerLoginOf, type Identity, type ProviderLogin } from './identity.ts'
+import { providerLoginOf, type Identity } from './identity.ts'
 import type { Provider } from './provider.ts'
 import type { Site } from './site.ts'
 import { sendToProvider } from './start.ts'
@@ -19,18 +20,18 @@ import { sendToProvider } from './start.ts'
 /** How many states that have come back are kept in mind: a code that is used twice has the provider revoke its tokens. */
 const mostUsed = 10_000
 
-export function callbackRoute (site: Site) {
+/** The callback of a provider: an answer that comes back to another's is none. */
+export function callbackRoute (site: Site, provider: Provider) {
   const used = new FifoMap<true>(mostUsed, attemptLife * 1000)
   return async function callback (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { state } = request.query as { state?: unknown }
     const attempt = typeof state === 'string' ? site.cookies.take(request, reply, state, nowInSeconds()) : null
     if (attempt === null || used.get(attempt.state) !== undefined) return goHome(site, request, reply)
     used.set(attempt.state, true)
-    const provider = site.providers.get(attempt.provider)
-    if (provider === undefined) throw new UnknownAttemptError()
+    if (attempt.provider !== provider.settings.name) throw because(new InvalidAnswerError(), new Error('The answer came back to the callback of another provider'))
     const identity = await identify(site, provider, attempt, request)
     if (identity === null) return await sendToProvider(site, provider, { ...attempt, again: true }, request, reply)
-    await enter(site, attempt, identity, request, reply)
+    await enter(site, provider, attempt, identity, request, reply)
     return reply.header('referrer-policy', 'no-referrer').redirect(attempt.next, 302)
   }
 }
@@ -56,23 +57,24 @@ async function identify (site: Site, provider: Provider, attempt: Attempt, reque
   }
 }
 
-async function enter (site: Site, attempt: Attempt, identity: Identity, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const login = providerLoginOf(identity, site.settings.keepTokens)
-  const { expected } = attempt
+async function enter (
+  site: Site, provider: Provider, attempt: Attempt, identity: Identity, request: FastifyRequest, reply: FastifyReply
+): Promise<void> {
+  const { settings: { toUser, keepTokens, remember }, logins, marks, cookies } = site
+  const { expected, startedAt } = attempt
+  const login = providerLoginOf(identity, keepTokens)
   if (expected !== null && expected.subject !== null && expected.subject !== login.subject) throw new OtherUserError()
-  const user = await site.settings.toUser(identity, request)
+  const user = await toUser(identity, request)
   if (user === null || user === undefined) throw new NoUserError()
   if (expected !== null) {
     if (request.currentLogin?.userId !== expected.userId || !await request.confirmLogin(user)) throw new OtherUserError()
-  } else if (!await request.loginUser(user, { remember: site.settings.remember, ...site.logins.optionsFor(login) })) {
-    throw new NoUserError()
+  } else {
+    // A session at the provider lets in whoever sits there: only a proof that is younger than the question is one.
+    const fresh = isProvenSince(startedAt, identity.claims, provider.settings.clockTolerance) ?? !await provider.saysWhenProven()
+    if (!await request.loginUser(user, { remember, fresh, ...logins.optionsFor(login) })) throw new NoUserError()
+    cookies.succeed(request, reply, nowInSeconds())
   }
-  await keep(site, attempt, login, request, reply)
-}
-
-async function keep (site: Site, attempt: Attempt, login: ProviderLogin, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  await site.logins.keep(request, reply, login, attempt.expected !== null)
-  const provider = site.providers.get(login.provider) as Provider
-  await site.marks?.mark(request, login, provider.settings.clientId, attempt.startedAt)
-  if (attempt.purpose !== 'reauthenticate') site.cookies.succeed(request, reply, attempt.state, nowInSeconds())
+  const current = request.currentLogin as Login
+  await logins.keep(current, reply, login, expected !== null)
+  await marks?.mark(request, current, login, provider.settings.clientId, startedAt)
 }

@@ -11,7 +11,7 @@ import type { OpenIdClient } from './peers.ts'
 export type Step = 'asking' | 'answered'
 
 /** The codes of openid-client that say that the provider is not well. */
-const unwell = ['OAUTH_RESPONSE_IS_NOT_CONFORM', 'OAUTH_RESPONSE_IS_NOT_JSON', 'OAUTH_TIMEOUT', 'OAUTH_ABORT', 'OAUTH_PARSE_ERROR']
+const unwell = ['OAUTH_RESPONSE_IS_NOT_CONFORM', 'OAUTH_RESPONSE_IS_NOT_JSON', 'OAUTH_TIMEOUT', 'OAUTH_ABORT']
 
 /** What a token endpoint calls a client that it does not know, or that may not do this. */
 const unknownClient = ['invalid_client', 'unauthorized_client']
@@ -23,24 +23,29 @@ export function isUnknownKey (error: unknown): boolean {
 
 /** Our error for one of openid-client's, which is its cause. */
 export function failureOf (client: OpenIdClient, error: unknown, step: Step): Error {
-  if (error instanceof client.AuthorizationResponseError) {
-    return because(error.error === 'access_denied' ? new CancelledError() : new RefusedError(), error)
-  }
-  if (error instanceof client.ResponseBodyError) return because(refusal(error.status, error.error, step), error)
-  if (error instanceof client.WWWAuthenticateChallengeError) {
-    const basic = error.cause.some(({ scheme, parameters }) => scheme === 'basic' || unknownClient.includes(parameters['error'] ?? ''))
-    return because(basic || step === 'asking' ? new MisconfiguredError() : new InvalidAnswerError(), error)
-  }
-  const { code } = error as { code?: string }
-  if (error instanceof client.ClientError && code !== undefined && !unwell.includes(code)) {
-    if (code === 'OAUTH_INVALID_RESPONSE') return because(step === 'asking' ? new UnavailableError() : new InvalidAnswerError(), error)
-    return because(step === 'asking' || code === 'OAUTH_MISSING_SERVER_METADATA' ? new MisconfiguredError() : new InvalidAnswerError(), error)
-  }
-  // What fetch throws for a host that is not there is a bare TypeError.
-  return because(new UnavailableError(), error)
+  return because(kindOf(client, error, step), error)
 }
 
-function refusal (status: number, error: string, step: Step): Error {
-  if (status >= 500 || error === 'server_error' || error === 'temporarily_unavailable') return new UnavailableError()
+function kindOf (client: OpenIdClient, error: unknown, step: Step): Error {
+  if (error instanceof client.AuthorizationResponseError) return error.error === 'access_denied' ? new CancelledError() : new RefusedError()
+  if (error instanceof client.ResponseBodyError) return refusal(error.error, step)
+  if (error instanceof client.WWWAuthenticateChallengeError) {
+    // Userinfo asks for another token in this way, everything else for another client.
+    return error.cause.every(({ scheme }) => scheme === 'bearer') ? new InvalidAnswerError() : new MisconfiguredError()
+  }
+  // What fetch throws for a host that is not there is a bare TypeError.
+  if (!(error instanceof client.ClientError) || isUnwell(error)) return new UnavailableError()
+  if (step === 'answered') return error.code === 'OAUTH_MISSING_SERVER_METADATA' ? new MisconfiguredError() : new InvalidAnswerError()
+  return error.code === 'OAUTH_INVALID_RESPONSE' ? new UnavailableError() : new MisconfiguredError()
+}
+
+/** A body that cannot be parsed and a token in it have the same code: the library tells them apart in words alone. */
+function isUnwell ({ code, cause }: Error & { code?: string }): boolean {
+  if (code === 'OAUTH_PARSE_ERROR') return !(cause instanceof Error && cause.message.includes('JWT'))
+  return code === undefined || unwell.includes(code)
+}
+
+function refusal (error: string, step: Step): Error {
+  if (error === 'server_error' || error === 'temporarily_unavailable') return new UnavailableError()
   return step === 'asking' || unknownClient.includes(error) ? new MisconfiguredError() : new RefusedError()
 }

@@ -1,7 +1,7 @@
 /**
  * OpenID Connect: `fastify-login/oidc`.
  *
- * @module
+ * @module fastify-login/oidc
  */
 export { oidc, oidc as default } from './plugin.ts'
 export * as errors from './errors.ts'

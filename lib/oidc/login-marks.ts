@@ -11,7 +11,7 @@
  */
 import { hash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { LoginManager, LoginStore } from '../index.ts'
+import type { Login, LoginManager, LoginStore } from '../index.ts'
 import { nowInSeconds } from './clock.ts'
 import type { ProviderLogin } from './identity.ts'
 import { gateOf, markIdOf, markOf, ownersOf, type Named } from './mark-record.ts'
@@ -34,20 +34,18 @@ export class LoginMarks {
   }
 
   /** Marks the login that the answer will begin. `begunAt` is when the visitor was sent to the provider. */
-  async mark (request: FastifyRequest, { issuer, subject, session }: ProviderLogin, clientId: string, begunAt: number): Promise<void> {
-    const { currentLogin } = request
-    if (currentLogin === null) return
+  async mark (request: FastifyRequest, current: Login, { issuer, subject, session }: ProviderLogin, clientId: string, begunAt: number): Promise<void> {
     const owners = ownersOf({ issuer, clientId, subject, session })
     const now = nowInSeconds()
-    const keepUntil = Math.max(currentLogin.expiresAt, this.#remember ? now + longest : 0)
+    const keepUntil = Math.max(current.expiresAt, this.#remember ? now + longest : 0)
     for (const owner of owners) {
-      const mark = markOf(owner, now, keepUntil, { login: currentLogin.id, session })
-      const id = markIdOf(owner, currentLogin.id)
+      const mark = markOf(owner, now, keepUntil, { login: current.id, session })
+      const id = markIdOf(owner, current.id)
       const present = await this.#store.find(id)
       if (present === null) await this.#store.create({ ...mark, id })
       else await this.#store.update({ ...mark, id, version: present.version + 1 }, present.version)
     }
-    this.#pending.set(request, { loginId: currentLogin.id, gates: owners.map(gateOf), begunAt })
+    this.#pending.set(request, { loginId: current.id, gates: owners.map(gateOf), begunAt })
   }
 
   /** Once a login has ended by itself. */
@@ -55,10 +53,11 @@ export class LoginMarks {
     for (const owner of ownersOf({ issuer, clientId, subject, session })) await this.#store.remove(markIdOf(owner, loginId))
   }
 
-  /** Once the login is there: ends it where the provider has logged its user out since they were sent there. */
+  /** Once the login is there: ends it where the provider has logged its user out since they were sent there. Once for a request. */
   async settle (request: FastifyRequest): Promise<void> {
     const pending = this.#pending.get(request)
     if (pending === undefined) return
+    this.#pending.delete(request)
     for (const gate of pending.gates) {
       const probe = markOf(gate, pending.begunAt, nowInSeconds() + 1, null)
       if (!await this.#store.create(probe)) await this.#manager.endLogin(pending.loginId)
@@ -69,25 +68,30 @@ export class LoginMarks {
   /** Ends the logins that a logout names, those under way included. A later login is another one. */
   async end (named: Named): Promise<void> {
     // Where a session is named it alone ends, also where the user is named with it.
-    const [gate] = ownersOf(named.session === null ? named : { ...named, subject: null })
-    if (gate === undefined) return
+    const [gate] = ownersOf(named.session === null ? named : { ...named, subject: null }) as [string]
     await this.#store.removeAll(gateOf(gate))
     for (const owner of ownersOf(named)) {
       for (const { id, data } of await this.#store.list(owner)) {
-        const { login, session = null } = (data ?? {}) as { login?: unknown, session?: unknown }
-        if (typeof login !== 'string' || (named.session !== null && session !== null && session !== named.session)) continue
+        const { login, session } = data as { login: string, session: string | null }
+        if (named.session !== null && session !== null && session !== named.session) continue
         await this.#manager.endLogin(login)
         await this.#store.remove(id)
       }
     }
   }
 
-  /** Whether a thing was not said before: a logout token counts once, on every process. */
-  async isNew (thing: string, forSeconds: number): Promise<boolean> {
-    const id = hash('sha256', thing, 'base64url').slice(0, 33)
-    if (await this.#store.find(id) !== null) return false
-    const now = nowInSeconds()
-    await this.#store.create({ ...markOf(gateOf(thing), now, now + forSeconds, null), id })
-    return true
+  /** Whether a thing was said before: a logout token counts once, on every process. */
+  async wasSaid (thing: string): Promise<boolean> {
+    return await this.#store.find(idOf(thing)) !== null
   }
+
+  /** Keeps in mind that it was. */
+  async noteSaid (thing: string, forSeconds: number): Promise<void> {
+    const now = nowInSeconds()
+    await this.#store.create({ ...markOf(gateOf(thing), now, now + forSeconds, null), id: idOf(thing) })
+  }
+}
+
+function idOf (thing: string): string {
+  return hash('sha256', thing, 'base64url').slice(0, 33)
 }

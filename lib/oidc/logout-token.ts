@@ -40,7 +40,7 @@ export async function readLogoutToken (jose: Jose, providers: Iterable<Provider>
   if (Math.abs(nowInSeconds() - iat) > youngest + clockTolerance || iat > nowInSeconds() + clockTolerance) throw wrong('iat')
   if (subject === null && session === null) throw wrong('sub and sid')
   if ((subject !== null && typeof subject !== 'string') || (session !== null && typeof session !== 'string')) throw wrong('sub or sid')
-  return { named: { issuer, clientId, subject, session }, id: JSON.stringify([issuer, clientId, jti]), expiresAt: exp + clockTolerance }
+  return { named: { issuer, clientId, subject, session }, id: JSON.stringify([issuer, clientId, jti]), expiresAt: Math.min(exp, iat + youngest) + clockTolerance }
 }
 
 /** The provider whose token it says to be: by issuer, and where two registrations share one, by audience. */

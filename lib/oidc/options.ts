@@ -17,8 +17,9 @@ export interface ProviderOptions {
   clientSecrets?: string | ClientSecrets
   /** The provider's issuer, such as `'https://accounts.example.org'`, without `/.well-known/…`. */
   issuer?: string
+  /** The id that the provider gave this site. */
   clientId?: string
-  /** Unset for a public client. */
+  /** The secret that goes with it. Unset for a public client. */
   clientSecret?: string
   /** How the client proves itself. Default: `client_secret_basic` where the provider takes it, else `client_secret_post`. */
   clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | ClientAuth
@@ -64,7 +65,9 @@ export interface OidcPaths {
 export interface OidcOptions extends ProviderOptions {
   /** This site's origin, such as `'https://www.example.org'`: no URL is ever built from a Host header. */
   baseUrl: string
+  /** Several providers, by the name that `?provider=` chooses. */
   providers?: Readonly<Record<string, ProviderOptions>>
+  /** Where the routes are, if not at their defaults. */
   paths?: OidcPaths
   /** The user of an identity: find them, or make one. Null: no account here, a page 403. */
   toUser: (identity: Identity, request: FastifyRequest) => User | null | undefined | Promise<User | null | undefined>

@@ -5,7 +5,7 @@
  */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { errors, requireAnonymous } from '../index.ts'
+import { errors } from '../index.ts'
 import { backChannelRoute } from './back-channel.ts'
 import { BrowserCookies } from './browser-cookies.ts'
 import { callbackRoute } from './callback.ts'
@@ -17,7 +17,7 @@ import type { OidcOptions } from './options.ts'
 import { loadPeers } from './peers.ts'
 import { Provider } from './provider.ts'
 import { refreshAt } from './refresh.ts'
-import { loginRoute, reauthenticateRoute, registerRoute } from './routes.ts'
+import { loginRoute, reauthenticateRoute, registerRoute, visitorsOnly } from './routes.ts'
 import { SealedLogins } from './sealed-logins.ts'
 import { siteSettings } from './settings.ts'
 import type { Site } from './site.ts'
@@ -27,11 +27,11 @@ import { Tokens } from './tokens.ts'
 async function openIdConnect (app: FastifyInstance, options: OidcOptions): Promise<void> {
   const site = await openSite(app, options)
   app.decorate('oidc', { tokens: site.tokens })
-  await app.register(async (scope) => declareRoutes(scope, site))
+  await app.register(async (scope) => declareRoutes(scope, site, app.prefix))
 }
 
 async function openSite (app: FastifyInstance, options: OidcOptions): Promise<Site> {
-  const settings = await siteSettings(options)
+  const settings = await siteSettings(options, app.prefix)
   const peers = await loadPeers()
   const { login: manager } = app
   const { store } = manager
@@ -49,30 +49,28 @@ async function openSite (app: FastifyInstance, options: OidcOptions): Promise<Si
     cookies: new BrowserCookies({ attempt: await seal('oidc-attempt'), rounds: await seal('oidc-rounds') }, settings),
     logins: stored ?? new SealedLogins({ login: await seal('oidc-login'), idToken: await seal('oidc-id-token') }, settings),
     marks: store === null || paths.backChannelLogout === null ? null : new LoginMarks(store, manager, remember),
-    tokens: new Tokens(manager, keepTokens ? stored : null, refreshAt(providers, peers))
+    tokens: new Tokens(manager, keepTokens ? stored : null, refreshAt(providers, peers), Math.max(...settings.providers.map(({ timeout }) => timeout)))
   }
 }
 
-function declareRoutes (scope: FastifyInstance, site: Site): void {
-  const { settings: { paths }, marks } = site
+function declareRoutes (scope: FastifyInstance, site: Site, prefix: string): void {
+  const { settings: { paths }, providers, marks } = site
+  // Fastify puts the prefix there itself.
+  const at = (path: string) => path.slice(prefix.length)
   readForms(scope)
   showErrors(scope, site.settings)
   // Who is to log in must be able to: also where every other route needs a login.
   const page = { exposeHeadRoute: false, config: { login: 'optional' } } as const
-  scope.get(paths.login, { ...page, preHandler: requireAnonymous }, loginRoute(site))
-  scope.get(paths.register, { ...page, preHandler: requireAnonymous }, registerRoute(site))
-  scope.get(paths.reauthenticate, page, reauthenticateRoute(site))
-  scope.get(paths.callback, {
-    ...page,
-    async onSend (request) {
-      await marks?.settle(request).catch((error: unknown) => {
-        request.log.error({ err: error }, 'fastify-login/oidc could not ask whether the provider has ended this login meanwhile')
-      })
-    }
-  }, callbackRoute(site))
-  scope.post(paths.logout, page, logoutRoute(site))
+  scope.get(at(paths.login), { ...page, preHandler: visitorsOnly(site) }, loginRoute(site))
+  scope.get(at(paths.register), { ...page, preHandler: visitorsOnly(site) }, registerRoute(site))
+  scope.get(at(paths.reauthenticate), page, reauthenticateRoute(site))
+  for (const provider of providers.values()) {
+    // Where it cannot be asked whether the login has been ended meanwhile, the answer fails, and the login with it.
+    scope.get(at(provider.settings.callbackPath), { ...page, onSend: async (request) => await marks?.settle(request) }, callbackRoute(site, provider))
+  }
+  scope.post(at(paths.logout), page, logoutRoute(site))
   if (marks !== null && paths.backChannelLogout !== null) {
-    scope.post(paths.backChannelLogout, { config: { login: 'ignored' } }, backChannelRoute(site, marks))
+    scope.post(at(paths.backChannelLogout), { config: { login: 'ignored' } }, backChannelRoute(site, marks))
   }
 }
 

@@ -11,6 +11,9 @@ import { checkByRules, invalid, providerRules } from './rules.ts'
 export interface ProviderSettings {
   readonly name: string
   readonly label: string
+  /** Where the provider sends visitors back to: on this site, and as the whole URL that it knows. */
+  readonly callbackPath: string
+  readonly redirectUri: string
   readonly issuer: URL
   readonly clientId: string
   /** Null for a public client. */
@@ -24,7 +27,7 @@ export interface ProviderSettings {
   readonly registerUrl: string | null
   readonly clockTolerance: number
   readonly timeout: number
-  readonly fetch: CustomFetch | null
+  readonly fetch: CustomFetch
 }
 
 /** Parameters that each attempt sets for itself, or that would change what comes back. */
@@ -33,17 +36,21 @@ const ownParameters = [
   'code_challenge_method', 'request', 'request_uri'
 ]
 
+/** Where a provider comes back to. */
+interface Back { readonly baseUrl: string, readonly callbackPath: string, readonly production: boolean }
+
 /** Settles the options of a provider, or stops the boot. */
 export async function providerSettings (
-  name: string, prefix: string, options: ProviderOptions, redirectUri: string, production: boolean
+  name: string, prefix: string, options: ProviderOptions, { baseUrl, callbackPath, production }: Back
 ): Promise<ProviderSettings> {
   checkByRules(options, providerRules, prefix)
+  const redirectUri = baseUrl + callbackPath
   const client = options.clientSecrets === undefined ? {} : await readClientSecrets(options.clientSecrets)
   const { issuer = client.issuer, clientId = client.clientId, clientSecret = client.clientSecret ?? null } = options
   if (issuer === undefined) throw invalid(`${prefix}issuer`, "is missing: it may be a URL such as 'https://accounts.example.org'")
   if (clientId === undefined) throw invalid(`${prefix}clientId`, 'is missing: it is what the provider calls this site')
   if (client.redirectUris !== undefined && !client.redirectUris.includes(redirectUri)) {
-    throw invalid(`${prefix}clientSecrets`, `has redirect_uris without ${redirectUri}, which baseUrl and paths.callback make`)
+    throw invalid(`${prefix}clientSecrets`, `has redirect_uris without ${redirectUri}, which this site comes back to`)
   }
   const parameters = options.authorizationParameters ?? {}
   const own = Object.keys(parameters).find((parameter) => ownParameters.includes(parameter))
@@ -56,6 +63,8 @@ export async function providerSettings (
   return Object.freeze({
     name,
     label: options.label ?? name,
+    callbackPath,
+    redirectUri,
     issuer: checkedIssuer(issuer, `${prefix}issuer`, production),
     clientId,
     clientSecret,
@@ -68,7 +77,8 @@ export async function providerSettings (
     registerUrl: options.registerUrl ?? null,
     clockTolerance: options.clockTolerance ?? 30,
     timeout: options.timeout ?? 5,
-    fetch: options.fetch ?? null
+    // Looked up at each call: what watches or replaces the global one may come later.
+    fetch: options.fetch ?? (async (url, asked) => await fetch(url, asked as RequestInit))
   })
 }
 

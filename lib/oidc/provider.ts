@@ -29,6 +29,11 @@ export class Provider {
     return await this.#discovery.get().catch((error: unknown) => { throw failureOf(this.#peers.client, error, 'asking') })
   }
 
+  /** Whether the provider can tell when a user proved who they are (`auth_time`), if it is asked to. */
+  async saysWhenProven (): Promise<boolean> {
+    return (await this.configuration()).serverMetadata().claims_supported?.includes('auth_time') === true
+  }
+
   /** Asks again what the provider says of itself, keys included: a new configuration knows no old keys. */
   async renew (): Promise<void> {
     await this.#discovery.renew().catch((error: unknown) => { throw failureOf(this.#peers.client, error, 'asking') })
@@ -42,7 +47,7 @@ export class Provider {
     const { timeout, fetch } = this.settings
     const find = createRemoteJWKSet(new URL(configuration.serverMetadata().jwks_uri as string), {
       timeoutDuration: Math.ceil(timeout * 1000),
-      ...fetch === null ? {} : { [customFetch]: fetch as never }
+      [customFetch]: fetch as never
     })
     this.#keys = { of: configuration, find }
     return find
@@ -51,11 +56,10 @@ export class Provider {
   async #discover (): Promise<Configuration> {
     const { client } = this.#peers
     const { issuer, clientId, idTokenAlgorithm, clockTolerance, timeout, fetch } = this.settings
-    const options: DiscoveryRequestOptions = { timeout, execute: [] }
+    const options: DiscoveryRequestOptions = { timeout, execute: [], [client.customFetch]: fetch }
     if (isLoopback(issuer)) options.execute?.push(client.allowInsecureRequests)
     // A shared secret signs nothing that a third party could check: `id-token` checks those.
     if (!idTokenAlgorithm?.startsWith('HS')) options.execute?.push(client.enableNonRepudiationChecks)
-    if (fetch !== null) options[client.customFetch] = fetch
     const metadata = { ...idTokenAlgorithm === null ? {} : { id_token_signed_response_alg: idTokenAlgorithm }, [client.clockTolerance]: clockTolerance }
     return await client.discovery(issuer, clientId, metadata, this.#clientAuthentication(), options)
   }

@@ -18,7 +18,8 @@ export function refreshAt (providers: ReadonlyMap<string, Provider>, { client }:
     try {
       const response = await client.refreshTokenGrant(configuration, refreshToken)
       // A new ID token has to be the same user's (OpenID Connect Core 1.0, 12.2).
-      if (response.id_token !== undefined && response.claims()?.sub !== login.subject) return null
+      const claims = response.claims()
+      if (claims !== undefined && claims.sub !== login.subject) return null
       const tokens = tokensOf(response)
       return { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken }
     } catch (error) {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
+import { requireAnonymous } from '../index.ts'
 import { nowInSeconds } from './clock.ts'
 import { LoopError, UnknownProviderError } from './errors.ts'
 import { sendPage } from './error-pages.ts'
@@ -13,6 +14,14 @@ import { registers, sendToProvider } from './start.ts'
 import { wantsPage } from './wants-page.ts'
 
 type Route = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+/** Sends users who are in already where they wanted to go, else to `afterLogin`: the guard knows only of the front page. */
+export function visitorsOnly ({ settings: { afterLogin } }: Site) {
+  return function visitorsOnly (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+    const redirect = () => reply.redirect(request.nextUrl(afterLogin), 302)
+    requireAnonymous(request, Object.create(reply, { redirect: { value: redirect } }) as FastifyReply, done)
+  }
+}
 
 /** Logs a visitor in at a provider; where there are several, and none is named, asks at which. */
 export function loginRoute (site: Site): Route {

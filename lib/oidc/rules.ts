@@ -12,13 +12,13 @@ interface Rule { readonly may: string, readonly test: (value: unknown) => boolea
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText)
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
-const isPath = (value: unknown): value is string => isText(value) && /^\/(?![/\\])[^?#;\\\s]*$/.test(value)
+const isPath = (value: unknown): value is string => isText(value) && /^\/(?![/\\])[^?#;:*\\\s]*$/.test(value)
 
 const aText: Rule = { may: 'a string that is not empty', test: isText }
 const aBoolean: Rule = { may: 'true or false', test: (value) => typeof value === 'boolean' }
 const aFunction: Rule = { may: 'a function', test: (value) => typeof value === 'function' }
 const seconds: Rule = { may: 'a number of seconds', test: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0 }
-const aPath: Rule = { may: "a path such as '/login', without a query", test: isPath }
+const aPath: Rule = { may: "a path such as '/login', without a query or parameters", test: isPath }
 const anObject: Rule = { may: 'an object', test: isObject }
 
 export const providerRules = {

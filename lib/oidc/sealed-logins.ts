@@ -4,7 +4,7 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieSeal } from '../index.ts'
+import type { CookieSeal, Login } from '../index.ts'
 import { nowInSeconds } from './clock.ts'
 import { clearCookie, cookiesOf, fixCookie, setCookie, type Cookie } from './cookies.ts'
 import type { ProviderLogin } from './identity.ts'
@@ -38,14 +38,12 @@ export class SealedLogins implements ProviderLogins {
     return {}
   }
 
-  async keep (request: FastifyRequest, reply: FastifyReply, login: ProviderLogin): Promise<void> {
-    const { currentLogin } = request
-    if (currentLogin === null) return
+  async keep ({ userId, expiresAt }: Login, reply: FastifyReply, login: ProviderLogin): Promise<void> {
     const { provider, issuer, subject, session, idToken } = login
-    const lifetime = this.#remember ? longest : currentLogin.expiresAt - nowInSeconds()
-    setCookie(reply, this.#login, this.#seals.login.seal([currentLogin.userId, provider, issuer, subject, session]), lifetime)
+    const lifetime = this.#remember ? longest : expiresAt - nowInSeconds()
+    setCookie(reply, this.#login, this.#seals.login.seal([userId, provider, issuer, subject, session]), lifetime)
     if (idToken === null || idToken.length > longestIdToken) clearCookie(reply, this.#idToken)
-    else setCookie(reply, this.#idToken, this.#seals.idToken.seal([currentLogin.userId, subject, idToken]), lifetime)
+    else setCookie(reply, this.#idToken, this.#seals.idToken.seal([userId, subject, idToken]), lifetime)
   }
 
   async find (request: FastifyRequest): Promise<ProviderLogin | null> {

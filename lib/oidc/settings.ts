@@ -11,7 +11,7 @@ export interface SiteSettings extends Required<Pick<OidcOptions, 'toUser' | 'aft
   readonly origin: string
   /** Whether cookies are Secure: known from `baseUrl`, not from a request. */
   readonly secure: boolean
-  readonly redirectUri: string
+  /** As browsers see them: with the prefix of the scope. */
   readonly paths: Required<OidcPaths>
   readonly providers: readonly ProviderSettings[]
   readonly errorPage: OidcOptions['errorPage'] | null
@@ -26,8 +26,8 @@ const defaultPaths: Required<OidcPaths> = {
   backChannelLogout: null
 }
 
-/** Settles the options of a registration, or stops the boot. */
-export async function siteSettings (options: OidcOptions): Promise<SiteSettings> {
+/** Settles the options of a registration in a scope of that prefix, or stops the boot. */
+export async function siteSettings (options: OidcOptions, prefix: string): Promise<SiteSettings> {
   checkByRules(options, siteRules)
   checkByRules(options.paths ?? {}, pathRules, 'paths.')
   const { baseUrl, toUser } = options
@@ -36,17 +36,17 @@ export async function siteSettings (options: OidcOptions): Promise<SiteSettings>
   const production = process.env['NODE_ENV'] === 'production'
   const secure = baseUrl.startsWith('https:')
   if (production && !secure) throw invalid('baseUrl', 'may be https in production: over http anybody on the way can log in as a visitor')
-  const paths = Object.freeze({ ...defaultPaths, ...named(options.paths ?? {}) })
-  checkPaths(paths)
-  const redirectUri = baseUrl + paths.callback
+  const paths = prefixed(prefix, { ...defaultPaths, ...named(options.paths ?? {}) })
+  const afterLogin = options.afterLogin ?? '/'
+  checkPaths(paths, afterLogin)
   return Object.freeze({
     toUser,
     origin: baseUrl,
     secure,
-    redirectUri,
     paths,
-    providers: await Promise.all(providersOf(options).map(([name, prefix, one]) => providerSettings(name, prefix, one, redirectUri, production))),
-    afterLogin: options.afterLogin ?? '/',
+    providers: await Promise.all(providersOf(options).map(({ name, at, callback, one }) =>
+      providerSettings(name, at, one, { baseUrl, callbackPath: paths.callback + callback, production }))),
+    afterLogin,
     afterLogout: options.afterLogout ?? '/',
     remember: options.remember ?? false,
     keepTokens: options.keepTokens ?? false,
@@ -58,9 +58,16 @@ export async function siteSettings (options: OidcOptions): Promise<SiteSettings>
 /** The name that stands for the only provider. */
 const onlyOne = 'default'
 
-function providersOf (options: OidcOptions): Array<[name: string, prefix: string, options: ProviderOptions]> {
+/** A provider's options: what it is called, where they stand, and what follows the path of the callback. */
+interface Named { readonly name: string, readonly at: string, readonly callback: string, readonly one: ProviderOptions }
+
+/**
+ * Each of several providers has a callback of its own: one of them could else have visitors bring it the code that
+ * another gave them (mix-up, RFC 9700, 4.4.2), where that one does not name itself in its answers.
+ */
+function providersOf (options: OidcOptions): Named[] {
   const own = Object.fromEntries(Object.entries(named(options)).filter(([name]) => Object.hasOwn(providerRules, name)))
-  if (options.providers === undefined) return [[onlyOne, '', own]]
+  if (options.providers === undefined) return [{ name: onlyOne, at: '', callback: '', one: own }]
   const [misplaced] = Object.keys(own)
   if (misplaced !== undefined) throw invalid(misplaced, 'belongs to one of the providers, where there are several')
   const providers = Object.entries(options.providers)
@@ -68,10 +75,15 @@ function providersOf (options: OidcOptions): Array<[name: string, prefix: string
   for (const [name, one] of providers) {
     if (!/^[\w-]{1,64}$/.test(name) || typeof one !== 'object') throw invalid('providers', 'may be an object of providers, under names of letters, digits, - and _')
   }
-  return providers.map(([name, one]) => [name, `providers.${name}.`, one])
+  return providers.map(([name, one]) => ({ name, at: `providers.${name}.`, callback: `/${name}`, one }))
 }
 
-function checkPaths (paths: Required<OidcPaths>): void {
+function prefixed (prefix: string, paths: Required<OidcPaths>): Required<OidcPaths> {
+  return Object.freeze(Object.fromEntries(
+    Object.entries(paths).map(([name, path]) => [name, path === null ? null : prefix + path]))) as unknown as Required<OidcPaths>
+}
+
+function checkPaths (paths: Required<OidcPaths>, afterLogin: string): void {
   const taken = new Map<string, string>()
   for (const [name, path] of Object.entries(paths)) {
     if (path === null) continue
@@ -79,6 +91,8 @@ function checkPaths (paths: Required<OidcPaths>): void {
     if (other !== undefined) throw invalid(`paths.${name}`, `is ${path}, and so is paths.${other}`)
     taken.set(path, name)
   }
+  const [target = ''] = afterLogin.split(/[?#]/)
+  if (taken.has(target)) throw invalid('afterLogin', `is paths.${taken.get(target)}: nobody would get anywhere`)
 }
 
 function named<Options extends object> (options: Options): Options {

@@ -7,6 +7,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Configuration } from 'openid-client'
 import type { Attempt, Purpose } from './attempt.ts'
 import { nowInSeconds } from './clock.ts'
+import { because } from './because.ts'
+import { MisconfiguredError } from './errors.ts'
 import { failureOf } from './failures.ts'
 import type { Provider } from './provider.ts'
 import type { Site } from './site.ts'
@@ -14,8 +16,11 @@ import type { Site } from './site.ts'
 /** What an attempt is begun with. */
 export type Beginning = Pick<Attempt, 'purpose' | 'next' | 'expected' | 'again'>
 
-/** Longer targets are not kept: four attempts go in the headers of one request, of which Node takes 16 kB. */
-const longestNext = 1024
+/** Has a provider say when the user proved who they are, and asks nobody to do so again (OpenID Connect Core 1.0, 3.1.2.1). */
+const anyAge = String(400 * 24 * 3600)
+
+/** Longer targets are not kept: up to four attempts go with every request, of whose headers some servers take 8 kB. */
+const longestNext = 512
 
 /** Begins an attempt, and redirects to the provider. Rejects with one of our errors. */
 export async function sendToProvider (
@@ -33,8 +38,9 @@ export async function sendToProvider (
     startedAt: nowInSeconds()
   }
   const parameters = {
+    ...await provider.saysWhenProven() ? { max_age: anyAge } : {},
     ...provider.settings.parameters,
-    redirect_uri: site.settings.redirectUri,
+    redirect_uri: provider.settings.redirectUri,
     scope: provider.settings.scope,
     state: attempt.state,
     nonce: attempt.nonce,
@@ -67,6 +73,7 @@ async function authorizationUrl (
       ? await client.buildAuthorizationUrlWithPAR(configuration, parameters)
       : client.buildAuthorizationUrl(configuration, parameters)
   } catch (error) {
-    throw failureOf(client, error, 'asking')
+    // Without PAR nobody was asked: the provider did not say where its page is.
+    throw pushes ? failureOf(client, error, 'asking') : because(new MisconfiguredError(), error)
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieSeal, LoginManager } from '../index.ts'
+import type { CookieSeal, Login, LoginManager } from '../index.ts'
 import type { ProviderLogin } from './identity.ts'
 import type { ProviderLogins } from './provider-logins.ts'
 
@@ -28,10 +28,9 @@ export class StoredLogins implements ProviderLogins {
     return { data: this.write(login) }
   }
 
-  async keep (request: FastifyRequest, _reply: FastifyReply, login: ProviderLogin, confirmed: boolean): Promise<void> {
+  async keep ({ id }: Login, _reply: FastifyReply, login: ProviderLogin, confirmed: boolean): Promise<void> {
     // A login that begins has the data already, from `loginUser`: it is written with the login or not at all.
-    if (!confirmed || request.currentLogin === null) return
-    await this.#manager.changeLoginData(request.currentLogin.id, () => this.write(login))
+    if (confirmed) await this.#manager.changeLoginData(id, () => this.write(login))
   }
 
   async find (request: FastifyRequest): Promise<ProviderLogin | null> {

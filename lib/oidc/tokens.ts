@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { errors, type LoginManager } from '../index.ts'
+import { nowInSeconds } from './clock.ts'
 import type { ProviderLogin, Tokens as TokenSet } from './identity.ts'
 import type { StoredLogin, StoredLogins } from './stored-logins.ts'
 
@@ -16,21 +17,23 @@ export type Refresh = (login: ProviderLogin, refreshToken: string) => Promise<To
 /** A token that ends so soon would end on its way, in seconds. */
 const margin = 30
 
-/** How long another process is waited for that refreshes, and how often it is asked after, in seconds. */
-const patience = 15
+/** How often another process is asked after that refreshes, in seconds. */
 const pause = 0.1
 
 export class Tokens {
   readonly #manager: LoginManager
   readonly #logins: StoredLogins | null
   readonly #refresh: Refresh
+  readonly #patience: number
   readonly #flights = new Map<string, Promise<TokenSet | null>>()
 
-  /** `logins` is null where no tokens are kept. */
-  constructor (manager: LoginManager, logins: StoredLogins | null, refresh: Refresh) {
+  /** `logins` is null where no tokens are kept. `timeout` is the longest that a provider is waited for, in seconds. */
+  constructor (manager: LoginManager, logins: StoredLogins | null, refresh: Refresh, timeout: number) {
     this.#manager = manager
     this.#logins = logins
     this.#refresh = refresh
+    // A refresh asks for the provider's document, its tokens and its keys.
+    this.#patience = 3 * timeout + 5
   }
 
   /**
@@ -53,30 +56,28 @@ export class Tokens {
       const login = logins.read(await this.#manager.loginData(id))
       if (login === null || login.tokens === null) return null
       const { expiresAt, refreshToken } = login.tokens
-      if (expiresAt === null || expiresAt > Date.now() / 1000 + margin) return login.tokens
+      if (expiresAt === null || expiresAt > nowInSeconds() + margin) return login.tokens
       if (refreshToken === null) return null
-      if (await this.#claim(id, by)) return await this.#exchange(id, logins, refreshToken)
+      if (await this.#claim(id, logins, refreshToken, by)) return await this.#exchange(id, logins, login, refreshToken)
       await wait(pause * 1000)
     }
   }
 
   /** Whether it is ours to refresh: a refresh token that two use at once has the provider revoke them all. */
-  async #claim (id: string, by: string): Promise<boolean> {
-    const now = Date.now() / 1000
+  async #claim (id: string, logins: StoredLogins, refreshToken: string, by: string): Promise<boolean> {
+    const now = nowInSeconds()
     const after = await this.#manager.changeLoginData(id, (data) => {
-      const { refreshing } = (data ?? {}) as Partial<StoredLogin>
-      const isTaken = data === null || (refreshing !== undefined && now < refreshing.until)
-      return isTaken ? undefined : { ...data as StoredLogin, refreshing: { by, until: now + patience } }
+      // Since the reading another process may have been here.
+      if (logins.read(data)?.tokens?.refreshToken !== refreshToken) return undefined
+      const { oidc, refreshing } = data as StoredLogin
+      return refreshing !== undefined && now < refreshing.until ? undefined : { oidc, refreshing: { by, until: now + this.#patience } }
     })
     return (after as StoredLogin | null)?.refreshing?.by === by
   }
 
-  async #exchange (id: string, logins: StoredLogins, refreshToken: string): Promise<TokenSet | null> {
+  async #exchange (id: string, logins: StoredLogins, login: ProviderLogin, refreshToken: string): Promise<TokenSet | null> {
     let tokens: TokenSet | null | undefined
     try {
-      const login = logins.read(await this.#manager.loginData(id))
-      // Between the reading and the claim another process may have been here.
-      if (login?.tokens?.refreshToken !== refreshToken) return login?.tokens ?? null
       tokens = await this.#refresh(login, refreshToken)
       return tokens
     } finally {

@@ -38,7 +38,9 @@ export function tableNames (table: string): TableNames {
 
 /** What Kysely calls a `Migration`, under an address that changed with Kysely 0.29. */
 export interface LoginMigration {
+  /** Makes the tables where they are not there yet. */
   up (db: Kysely<any>): Promise<void>
+  /** Drops them, and every login with them. */
   down (db: Kysely<any>): Promise<void>
 }
 

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import login, { type LoginOptions } from 'fastify-login'
 import { createApp } from '../support/app.ts'
@@ -25,9 +29,25 @@ async function createDevicesApp (setup: Parameters<typeof createStoredApp>[0] = 
   })
 }
 
-const allowed = ['id', 'current', 'userAgent', 'ip', 'startedAt', 'seenAt', 'provenAt', 'expiresAt', 'remembered'].sort()
+const allowed = ['id', 'current', 'userAgent', 'ip', 'startedAt', 'seenAt', 'provenAt', 'expiresAt', 'hasRememberCookie'].sort()
 
 describe('app.login.logins', () => {
+  it('lists a login over a Unix socket, which has no address', async (t) => {
+    const { app } = await createDevicesApp()
+    const folder = mkdtempSync(join(tmpdir(), 'fastify-login-'))
+    t.after(async () => {
+      await app.close()
+      rmSync(folder, { recursive: true })
+    })
+    const socketPath = join(folder, 'socket')
+    await app.listen({ path: socketPath })
+    const statusCode = await new Promise((resolve, reject) => {
+      request({ socketPath, path: '/login/1', method: 'POST' }, (answer) => resolve(answer.resume().statusCode)).on('error', reject).end()
+    })
+    assert.equal(statusCode, 200)
+    assert.deepEqual((await app.login.logins('1')).map(({ ip, userAgent }) => [ip, userAgent]), [['', '']])
+  })
+
   it("lists a user's logins with browser, address and times, the latest seen first, the current one marked", async (t) => {
     const clock = stopClock(t)
     const { app } = await createDevicesApp()
@@ -49,8 +69,8 @@ describe('app.login.logins', () => {
     assert.deepEqual(seen.map((login: { userAgent: string }) => login.userAgent), ['phone', 'tablet', 'laptop'])
     assert.deepEqual(seen.map((login: { current: boolean }) => login.current), [true, false, false])
     const now = Date.now() / 1000
-    const { ip, startedAt, seenAt, provenAt, remembered, id } = seen[0]
-    assert.deepEqual([ip, startedAt, seenAt, provenAt, remembered], ['192.0.2.0', now - 300, now, now - 300, false])
+    const { ip, startedAt, seenAt, provenAt, hasRememberCookie, id } = seen[0]
+    assert.deepEqual([ip, startedAt, seenAt, provenAt, hasRememberCookie], ['192.0.2.0', now - 300, now, now - 300, false])
     assert.equal(id, (await phone!.get('/whoami')).json().login.id)
   })
 
@@ -88,7 +108,7 @@ describe('app.login.logins', () => {
     const { app } = await createStoredApp({ options: { absoluteTimeout: 3600 } })
     await new Browser(app).post('/login/1', { remember: true, duration: 7200 })
     clock.advance(5400)
-    assert.deepEqual((await app.login.logins('1')).map(({ remembered }) => remembered), [true], 'its cookie may still come back')
+    assert.deepEqual((await app.login.logins('1')).map(({ hasRememberCookie }) => hasRememberCookie), [true], 'its cookie may still come back')
     clock.advance(1800)
     assert.deepEqual(await app.login.logins('1'), [])
   })

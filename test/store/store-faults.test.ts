@@ -190,7 +190,7 @@ describe('a store that fails at the second of two calls', () => {
     const logged = await logIn()
     const { browser, store, test } = logged
     const before = await test.records('1')
-    store.failOnce('remove')
+    store.failOnce('update')
     const answer = await browser.request({ method: 'POST', url: '/login/2', payload: {} })
     assert.deepEqual([answer.statusCode, setCookies(answer)], [503, []])
     assert.deepEqual(await test.records('1'), before)
@@ -206,14 +206,19 @@ describe('a store that fails at the second of two calls', () => {
     await other.post('/login/1', { remember: true })
     browser.cookies.set('remember_token', other.cookies.get('remember_token')!)
     const before = await onlyRecord(test, '2')
-    store.failOnce('remove')
-    const answer = await browser.request({ method: 'POST', url: '/login/2', payload: {} })
+    // The first update proves the login; the second, which fails, ends the other user's.
+    const held = store.hold('update', 'after')
+    const answering = browser.request({ method: 'POST', url: '/login/2', payload: {} })
+    await held.reached
+    store.failOnce('update')
+    held.open()
+    const answer = await answering
     assert.deepEqual([answer.statusCode, setCookies(answer)], [503, []])
     assert.equal((await onlyRecord(test, '2')).secret, before.secret)
     assert.equal((await browser.get('/whoami')).json().fresh, true)
   })
 
-  for (const method of ['list', 'remove'] as const) {
+  for (const method of ['list', 'update'] as const) {
     it(`(${method}) begins no login beyond the limit of its user, and ends none`, async (t) => {
       const clock = stopClock(t)
       const { browser, store, test, app } = await logIn(false, { options: { maxLogins: 1 } })
@@ -233,11 +238,11 @@ describe('a store that fails at the second of two calls', () => {
     const elsewhere = new Browser(app)
     await elsewhere.post('/login/2')
     clock.advance(1)
-    // The first `remove` ends what is beyond the limit; the second, which fails, the login of user 1.
-    const held = store.hold('remove', 'after')
+    // The first update ends the login of user 1; the second, which fails, what is beyond the limit.
+    const held = store.hold('update', 'after')
     const answering = browser.request({ method: 'POST', url: '/login/2', payload: {} })
     await held.reached
-    store.failOnce('remove')
+    store.failOnce('update')
     held.open()
     const answer = await answering
     assert.deepEqual([answer.statusCode, setCookies(answer)], [503, []])

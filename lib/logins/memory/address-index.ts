@@ -3,6 +3,11 @@
  *
  * @module
  */
+import { randomBytes } from 'node:crypto'
+
+/** Unlike in any other process, lest somebody choose names that are all found in one place. */
+const seed = randomBytes(4).readInt32LE()
+
 export class AddressIndex {
   /** By 32 bits of hash. Not in a list where there is one, which is so for most: a list costs a hundred bytes. */
   readonly #addresses = new Map<number, number | number[]>()
@@ -58,9 +63,9 @@ function listed (found: number | number[]): readonly number[] {
   return typeof found === 'number' ? [found] : found
 }
 
-/** FNV-1a. Nobody but the plugin chooses the texts that are kept. */
+/** FNV-1a from a seed. */
 function hash (text: string): number {
-  let hash = 0x811c9dc5 | 0
+  let hash = seed
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
   return hash
 }

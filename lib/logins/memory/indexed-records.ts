@@ -53,9 +53,11 @@ export class IndexedRecords {
     this.#count--
   }
 
-  /** The next ones in turn, and after the last the first again; none in between. */
-  next (): LoginRecord[] {
-    return this.#read(this.#byId.next())
+  /** The next so many in turn, or a few more, and after the last one the first again; all where there are fewer. */
+  some (count: number): LoginRecord[] {
+    const records: LoginRecord[] = []
+    while (records.length < Math.min(count, this.#count)) records.push(...this.#read(this.#byId.next()))
+    return records
   }
 
   clear (): void {

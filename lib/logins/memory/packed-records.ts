@@ -51,7 +51,7 @@ export class PackedRecords {
     return this.#packer.pack({
       ...record,
       userAgent: this.#agents.numberOf(userAgent) ?? userAgent,
-      data: data === null ? null : JSON.stringify(data) ?? null
+      data: data === null ? null : JSON.stringify(data)
     })
   }
 }

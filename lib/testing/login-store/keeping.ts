@@ -89,7 +89,6 @@ export function keeping (makeStore: MakeStore): void {
 
 function spoil (record: LoginRecord | null): void {
   assert.ok(record)
-  Object.assign(record.remember ?? {}, { validator: 'spoilt', token: 'spoilt' })
-  Object.assign(record.data ?? {}, { kept: 'spoilt' })
+  for (const kept of [record.remember, record.data]) Object.assign(kept as object, { validator: 'spoilt', kept: 'spoilt' })
   Object.assign(record, { userId: 'spoilt', version: 99, remember: null })
 }

@@ -9,6 +9,7 @@ import type { LoginRecord, LoginStore } from '../../index.ts'
 
 /** What makes a store for one case: the store, or the store and what to do with it after. */
 export type MakeStore = () => MadeStore | Promise<MadeStore>
+/** An empty store, or one with what is to be done after its case. */
 export type MadeStore = LoginStore | { store: LoginStore, close?: () => unknown }
 
 /** How many calls race each other. */

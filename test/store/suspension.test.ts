@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { Barrier } from '../support/barrier.ts'
+import { Browser, setCookies } from '../support/browser.ts'
+import { stopClock } from '../support/clock.ts'
+import { createStoredApp, onlyRecord } from '../support/store.ts'
+
+const late = { 'x-late': 'yes' }
+
+/** An application whose answers can be held once their changes were carried out, and then succeed or fail. */
+async function createHeld (setup: Parameters<typeof createStoredApp>[0] = {}) {
+  const barrier = new Barrier()
+  const outcome = { fails: false }
+  const test = await createStoredApp({
+    ...setup,
+    after: (app) => {
+      app.addHook('onSend', async (request) => {
+        if (request.headers['x-late'] === undefined) return
+        await barrier.pass()
+        if (outcome.fails) throw new Error('late')
+      })
+    }
+  })
+  const browser = new Browser(test.app)
+  await browser.post('/login/1', { remember: true })
+  return { ...test, test, browser, barrier, outcome }
+}
+
+describe('a login that another replaces, while that answer is on its way', () => {
+  it('is worth nothing, and on no list', async () => {
+    const { app, browser, barrier } = await createHeld()
+    const answering = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
+    await barrier.reached
+    assert.deepEqual(await app.login.logins('1'), [])
+    const copy = browser.copy()
+    assert.deepEqual([(await copy.get('/whoami')).json().user, (await copy.get('/whoami')).json().lapse], [null, 'ended'])
+    copy.restart()
+    assert.equal(await copy.whoami(), null)
+    barrier.open()
+    await answering
+  })
+
+  it('is gone from the store once it is out', async () => {
+    const { browser, barrier, test, store } = await createHeld()
+    const { id } = await onlyRecord(test)
+    const answering = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
+    await barrier.reached
+    barrier.open()
+    assert.equal((await answering).statusCode, 200)
+    assert.equal(await store.find(id), null)
+  })
+
+  it('is gone a minute later where the process died meanwhile', async (t) => {
+    const clock = stopClock(t)
+    const { browser, barrier, test, store } = await createHeld()
+    const { id } = await onlyRecord(test)
+    void browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
+    await barrier.reached
+    assert.notEqual(await store.find(id), null)
+    clock.advance(60)
+    assert.equal(await store.find(id), null)
+  })
+
+  it('ends although the store cannot remove it any more', async () => {
+    const { browser, test, store } = await createHeld()
+    const copy = browser.copy()
+    store.fail('remove')
+    assert.equal((await browser.post('/login/2')).statusCode, 200)
+    store.heal()
+    assert.equal(await copy.whoami(), null)
+    assert.equal(await browser.whoami(), '2')
+    assert.equal((await test.records('2')).length, 1)
+  })
+
+  for (const url of ['/confirm', '/whoami', '/login/1'] as const) {
+    it(`is not brought back by a request for ${url} that had found it before`, async (t) => {
+      const clock = stopClock(t)
+      const { browser, barrier, store } = await createHeld()
+      clock.advance(120)
+      const held = store.hold('update')
+      const slow = browser.send(url === '/whoami' ? { url } : { method: 'POST', url, payload: {} })
+      await held.reached
+      const answering = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
+      await barrier.reached
+      held.open()
+      assert.deepEqual(setCookies(await slow), [])
+      barrier.open()
+      const answer = await answering
+      assert.equal(await browser.copy().whoami(), null)
+      browser.receive(answer)
+      assert.equal(await browser.whoami(), '2')
+    })
+  }
+
+  it('is ended once where two replace it at the same moment', async () => {
+    const { browser, store, told } = await createHeld()
+    told()
+    store.gather('find', 2, 'after')
+    await Promise.all(['/login/2', '/login/2'].map((url) => browser.send({ method: 'POST', url, payload: {} })))
+    assert.equal(told().filter((name) => name === 'loginEnded').length, 1)
+  })
+})
+
+describe('a login that was proven by an answer that fails', () => {
+  it('keeps what was written to its data meanwhile', async () => {
+    const { app, browser, barrier, outcome, test } = await createHeld()
+    outcome.fails = true
+    const { id } = await onlyRecord(test)
+    const answering = browser.send({ method: 'POST', url: '/login/1', payload: { data: 'of the answer' }, headers: late })
+    await barrier.reached
+    await app.login.changeLoginData(id, () => 'of somebody else')
+    barrier.open()
+    assert.equal((await answering).statusCode, 500)
+    assert.equal(await app.login.loginData(id), 'of somebody else')
+    assert.equal(await browser.whoami(), '1')
+  })
+
+  it('has the data from before where nobody wrote to it', async () => {
+    const { app, browser, barrier, outcome, test } = await createHeld()
+    outcome.fails = true
+    const { id } = await onlyRecord(test)
+    await app.login.changeLoginData(id, () => 'from before')
+    const answering = browser.send({ method: 'POST', url: '/login/1', payload: { data: 'of the answer' }, headers: late })
+    await barrier.reached
+    barrier.open()
+    await answering
+    assert.equal(await app.login.loginData(id), 'from before')
+  })
+
+  it('ends all the same where it is replaced meanwhile', async () => {
+    const { browser, barrier, outcome } = await createHeld()
+    outcome.fails = true
+    const answering = browser.send({ method: 'POST', url: '/confirm', payload: {}, headers: late })
+    await barrier.reached
+    await browser.copy().post('/logout')
+    barrier.open()
+    await answering
+    assert.equal(await browser.whoami(), null)
+  })
+})
