@@ -40,9 +40,9 @@ export function proofOf (
 
 /** A remember cookie for a login that begins or is proven. */
 export function rememberFor (state: LoginState, user: User, login: LoginFacts, duration: number): RememberFacts {
-  const { provenAt, userId, stamp } = login
+  const { provenAt, renewedAt, userId, stamp } = login
   const token = tokenOf(state, user)
-  return { id: familyOf(login.id), userId, provenAt, expiresAt: provenAt + duration, duration, stamp, token }
+  return { id: familyOf(login.id), userId, provenAt, expiresAt: renewedAt + duration, duration, stamp, token }
 }
 
 /** The remember cookie of a login, where a proof of identity makes another of it: its stamp changed, or it was to be set anyway. */

@@ -44,6 +44,21 @@ describeWays('a fresh login', (way) => {
     assert.equal((await browser.get('/vault')).statusCode, 200)
   })
 
+  it('is not made by a login that proves nothing: the last proof stays what it was', async (t) => {
+    const clock = stopClock(t)
+    const { app } = await way.createApp()
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    const { provenAt } = (await browser.get('/whoami')).json().login
+    clock.advance(50)
+    await browser.post('/login/1', { fresh: false, remember: true, duration: 100 })
+    const { fresh, login } = (await browser.get('/whoami')).json()
+    assert.deepEqual([fresh, login.provenAt], [false, provenAt])
+    clock.advance(99)
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+  })
+
   it('is never what a remember cookie, use, or a renewal makes of one', async (t) => {
     const clock = stopClock(t)
     const { app } = await way.createApp({ options: { freshFor: 300, idleTimeout: 7200, remember: { refreshEachRequest: true } } })

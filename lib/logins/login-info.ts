@@ -22,7 +22,6 @@ export interface LoginInfo {
   /** When the user last proved who they are. */
   readonly provenAt: number
   /** When it ends at the latest, its remember cookie included. */
-  /** When its cookies are worth nothing any more, if it is not used. */
   readonly expiresAt: number
   /** Whether its browser was given a remember cookie, so that it comes back when the browser was closed. */
   readonly hasRememberCookie: boolean

@@ -64,10 +64,11 @@ export function begun (userId: string, begunAt: number, proof: Proof): LoginFact
   })
 }
 
-/** The login after a proof of identity: the same one, under a new generation. */
+/** The login after a proof of identity, or a login that is none: the same one, under a new generation. */
 export function proven (login: LoginFacts, proof: Proof): LoginFacts {
   const { at, ...settled } = proof
-  return Object.freeze({ ...login, ...settled, generation: login.generation + 1, provenAt: at, renewedAt: at, seenAt: at })
+  const provenAt = settled.fresh ? at : login.provenAt
+  return Object.freeze({ ...login, ...settled, generation: login.generation + 1, provenAt, renewedAt: at, seenAt: at })
 }
 
 /** A login that a remember cookie restores: of its family, never fresh, and in the present browser. */
