@@ -64,10 +64,15 @@ test('an attempt is over after ten minutes', async (t) => {
 
 test('a cookie moved from one purpose to another opens nothing', async (t) => {
   const story = await createFakeStory(t)
-  const attempt = await story.begin()
-  const rounds = story.browser.cookies.find(({ name }) => name.endsWith('_rounds'))?.value as string
-  story.browser.cookies = story.browser.cookies.map((cookie) => cookie.path === '/oidc/callback' ? { ...cookie, value: rounds } : cookie)
-  await assertRefused(story, await story.comeBack(attempt), 'FST_LOGIN_OIDC_UNKNOWN_ATTEMPT')
+  await story.comeBack(await story.begin())
+  const others = story.browser.cookies.filter(({ name }) => /_(?:login|rounds|id_token)$/.test(name))
+  assert.equal(others.length, 3)
+  for (const { value } of others) {
+    const browser = new WebBrowser(story.world)
+    const attempt = await story.begin('/login', browser)
+    browser.cookies = browser.cookies.map((cookie) => ({ ...cookie, value }))
+    await assertRefused(story, await story.comeBack(attempt, {}, browser), 'FST_LOGIN_OIDC_UNKNOWN_ATTEMPT', 400, browser)
+  }
 })
 
 test('an answer by another provider (mix-up) is refused, and one without its name where the provider promises it', async (t) => {
@@ -111,7 +116,10 @@ const forged: Array<[what: string, faked: () => Faked]> = [
   ['was issued in the future', () => ({ claims: { iat: now() + 3600 } })],
   ['names nobody', () => ({ claims: { sub: undefined } })],
   ['names a number', () => ({ claims: { sub: 7 } })],
-  ['is not there', () => ({ token: { id_token: undefined } })]
+  ['is not there', () => ({ token: { id_token: undefined } })],
+  ['cannot be read', () => ({ token: { id_token: 'x.y.z' } })],
+  ['can be read by its header alone', () => ({ token: { id_token: `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.y.z` } })],
+  ['is not text', () => ({ token: { id_token: { header: {} } } })]
 ]
 
 describe('an ID token is refused that', () => {
@@ -122,11 +130,6 @@ describe('an ID token is refused that', () => {
       assert.equal(story.identities.length, 0, 'the application is not asked')
     })
   }
-})
-
-test('what is no token at all is the provider\'s fault, and logs nobody in', async (t) => {
-  const story = await createFakeStory(t, {}, { token: { id_token: 'x.y.z' } })
-  await assertRefused(story, await story.comeBack(await story.begin()), 'FST_LOGIN_OIDC_UNAVAILABLE', 503)
 })
 
 test('the provider\'s clock may be off by the tolerance, and not by more', async (t) => {
@@ -143,6 +146,28 @@ test('an ID token signed with the client secret is taken where that is configure
   assert.equal((await story.comeBack(await story.begin())).response.statusCode, 200)
   const other = await createFakeStory(t, shared, { ...faked, signWith: Buffer.from('another secret, of thirty-two bytes and more') })
   await assertRefused(other, await other.comeBack(await other.begin()), invalid)
+})
+
+test('an answer is refused that proves less than was asked for, whatever was stripped from the question (acr)', async (t) => {
+  const story = await createFakeStory(t, { oidc: { authorizationParameters: { acr_values: 'phishing-resistant mfa' } } })
+  for (const acr of [undefined, 'password', 'mf', 'phishing-resistant mfa']) {
+    story.fake.faked = { claims: { acr } }
+    await assertRefused(story, await story.comeBack(await story.begin()), invalid)
+  }
+  story.fake.faked = { claims: { acr: 'mfa' } }
+  await story.comeBack(await story.begin())
+  assert.equal(await story.userOf(), 'ada')
+})
+
+test('a proof of identity older than max_age allows is refused, or one of which the provider does not say how old it is', async (t) => {
+  const story = await createFakeStory(t, { oidc: { authorizationParameters: { max_age: '60' } } })
+  for (const provenAt of [undefined, now() - 120]) {
+    story.fake.faked = { claims: { auth_time: provenAt } }
+    await assertRefused(story, await story.comeBack(await story.begin()), invalid)
+  }
+  story.fake.faked = { claims: { auth_time: now() - 50 } }
+  await story.comeBack(await story.begin())
+  assert.equal(await story.userOf(), 'ada')
 })
 
 test('userinfo about somebody else is refused', async (t) => {
@@ -172,7 +197,7 @@ test('the address to come back to is the configured one, whatever host was asked
 
 const elsewhere = [
   '//evil.test', '/\\evil.test', '\\\\evil.test', '/\t/evil.test', 'https:evil.test', 'http:/evil.test', 'https://evil.test/',
-  'javascript:alert(1)', ' /x', '/..//evil.test\\', `/${'x'.repeat(3000)}`
+  'javascript:alert(1)', ' /x', '/x\r\nSet-Cookie: login=forged', '/..//evil.test\\', `/${'x'.repeat(3000)}`
 ]
 
 test('no target of ?next= leads off the site', async (t) => {
@@ -192,12 +217,36 @@ test('no target of ?next= leads off the site', async (t) => {
   assert.equal(twice.url.pathname, '/')
 })
 
-test('a login that the browser had before is not the one it has after', async (t) => {
-  const story = await createFakeStory(t)
-  await story.comeBack(await story.begin())
-  const before = story.browser.copy()
-  story.fake.faked = { claims: { sub: 'grace' } }
-  const attempt = await story.begin('/reauthenticate')
-  assert.equal((await story.comeBack(attempt)).response.statusCode, 400)
-  assert.equal(await story.userOf(before), 'ada')
+test('who plants cookies of their own in a browser has nothing of the login that begins there (session fixation)', async (t) => {
+  const story = await createFakeStory(t, {}, { claims: { sub: 'eve' } })
+  const [eve, ada] = [new WebBrowser(story.world), new WebBrowser(story.world)]
+  await story.comeBack(await story.begin('/login', eve), {}, eve)
+  const attempt = await story.begin('/login', ada)
+  ada.cookies.push(...eve.cookies)
+  story.fake.faked = { claims: { sub: 'ada' } }
+  await story.comeBack(attempt, {}, ada)
+  assert.equal(await story.userOf(ada), 'ada')
+  assert.notEqual(await story.userOf(eve), 'ada')
+  const secretOf = ({ cookies }: WebBrowser) => cookies.find(({ name }) => name === 'login')?.value
+  assert.notEqual(secretOf(ada), secretOf(eve))
+})
+
+test('no secret of a log-in stands in the log or in an answer, whether it succeeds or fails', async (t) => {
+  const secrets = { access_token: 'a-secret-access-token', refresh_token: 'a-secret-refresh-token' }
+  const story = await createFakeStory(t, {}, { token: secrets })
+  const bodies: string[] = []
+  for (const faked of [{}, { claims: { aud: 'another' } }, { signWith: forgersKey }, { answers: { '/token': () => Response.json({ error: 'invalid_grant', ...secrets }, { status: 400 }) } }] as Faked[]) {
+    story.fake.faked = { token: secrets, ...faked }
+    const browser = new WebBrowser(story.world)
+    const { response } = await story.comeBack(await story.begin('/login', browser), { code: 'a-secret-code' }, browser)
+    const { response: page } = await story.comeBack(await story.begin('/login', new WebBrowser(story.world)), { error: 'a-secret-error' }, browser)
+    bodies.push(response.body, page.body, JSON.stringify(response.headers))
+  }
+  const verifiers = story.world.asked.map(({ body }) => new URLSearchParams(body).get('code_verifier')).filter((verifier) => verifier !== null)
+  assert.equal(verifiers.length, 4)
+  // Fastify's own lines name the address of each request: those are the application's to configure.
+  const lines = story.logged.filter(({ msg }) => msg !== 'incoming request')
+  assert.ok(lines.some(({ msg }) => String(msg).startsWith('fastify-login/oidc')))
+  const told = JSON.stringify([lines, bodies])
+  for (const secret of ['a-secret', clientSecret, encodeURIComponent(clientSecret), 'eyJ', ...verifiers]) assert.equal(told.includes(secret), false, secret)
 })

@@ -51,6 +51,11 @@ describe('in a browser, with a provider beside the site', { skip }, () => {
       assert.deepEqual(await links(page), ['Home', 'Dashboard'])
     })
 
+    await story.test('nothing of the way there is left', async () => {
+      const names = (await browser.cookies(example.baseUrl)).map(({ name }) => name).sort()
+      assert.deepEqual(names, ['login', 'oidc_login', 'oidc_rounds'])
+    })
+
     await story.test('two tabs that log in at the same time both finish', async () => {
       await browser.clearCookies()
       const other = await browser.newPage()

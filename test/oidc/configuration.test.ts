@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import Fastify from 'fastify'
-import login from 'fastify-login'
+import login, { requireLogin } from 'fastify-login'
 import oidc, { errors, type OidcOptions } from 'fastify-login/oidc'
 import { loadPeer } from '../../lib/oidc/peers.ts'
-import { issuer, siteOrigin } from './support/provider.ts'
+import { createProvider, issuer, siteOrigin } from './support/provider.ts'
 import { clientSecret } from './support/site.ts'
 import { createStory } from './support/story.ts'
-import { World } from './support/world.ts'
+import { WebBrowser, World } from './support/world.ts'
 
 const good = { issuer, clientId: 'site', clientSecret, baseUrl: siteOrigin, toUser: () => null } satisfies OidcOptions
 
@@ -41,12 +41,16 @@ const wrong: Array<[what: string, options: object, message: RegExp]> = [
   ['a scope without openid', { scope: 'email profile' }, /scope .* 'openid'/],
   ['a scope that only begins like openid', { scope: 'openidx email' }, /scope .* 'openid'/],
   ['a list of scopes without openid', { scope: ['openidx', 'email'] }, /scope .* 'openid'/],
+  ['a clientAuthentication that is none', { clientAuthentication: 'basic' }, /clientAuthentication .* 'client_secret_basic'/],
   ['an unknown option', { oidcScopes: ['openid'] }, /no option oidcScopes: its options here are/],
   ['an unknown path', { paths: { signIn: '/in' } }, /no option paths.signIn/],
   ['a path that is another site', { paths: { callback: '//evil.test' } }, /paths.callback/],
+  ['a path with parameters', { paths: { login: '/:anything' } }, /paths.login/],
   ['a path with a query', { paths: { callback: '/back?x=1' } }, /paths.callback/],
   ['two paths that are one', { paths: { login: '/logout' } }, /paths\.(?:login|logout) .* is \/logout/],
   ['an afterLogin on another site', { afterLogin: 'https://evil.test' }, /afterLogin/],
+  ['an afterLogin that leads back to the log-in', { afterLogin: '/login?welcome' }, /afterLogin .* is paths.login/],
+  ['parameters that are no strings', { authorizationParameters: { max_age: 60 } }, /authorizationParameters .* an object of strings/],
   ['a parameter that each log-in sets', { authorizationParameters: { state: 'fixed' } }, /authorizationParameters .* state/],
   ['a max_age that is none', { authorizationParameters: { max_age: 'soon' } }, /max_age/],
   ['the algorithm none', { idTokenAlgorithm: 'none' }, /idTokenAlgorithm/],
@@ -61,6 +65,7 @@ const wrong: Array<[what: string, options: object, message: RegExp]> = [
   ['a clientSecrets file that is not there', { clientSecrets: '/nowhere/client_secrets.json' }, /clientSecrets .* \/nowhere\/client_secrets\.json, which cannot be read \(ENOENT\)/],
   ['clientSecrets that hold nothing', { clientSecrets: {} }, /clientSecrets/],
   ['clientSecrets with a number', { clientSecrets: { web: { client_id: 7 } } }, /client_id that is not a string/],
+  ['clientSecrets with one redirect URI in place of a list', { clientSecrets: { web: { redirect_uris: `${siteOrigin}/oidc/callback` } } }, /redirect_uris that are no array/],
   ['clientSecrets for another address', { clientSecrets: { web: { redirect_uris: ['http://localhost:5000/oidc/callback'] } } }, /redirect_uris without https:\/\/app\.test\/oidc\/callback/]
 ]
 
@@ -130,12 +135,18 @@ describe('the tutorial\'s client_secrets.json', () => {
     const file = join(folder, 'client_secrets.json')
     await writeFile(file, JSON.stringify({ web }))
     await logsIn(t, { clientSecrets: file })
+    await writeFile(file, '["web"]')
+    await assert.rejects(boot(t, { baseUrl: siteOrigin, toUser: () => null, clientSecrets: file }), { message: /may be a file or an object like/ })
     await writeFile(file, '{ "web": ')
     await assert.rejects(boot(t, { baseUrl: siteOrigin, toUser: () => null, clientSecrets: file }), { message: /is not JSON/ })
   })
 
   test('or as an object, under whatever name', async (t) => {
     await logsIn(t, { clientSecrets: { installed: web } })
+  })
+
+  test('may leave out its redirect_uris', async (t) => {
+    await logsIn(t, { clientSecrets: { web: { client_id: 'site', client_secret: clientSecret, issuer } } })
   })
 
   test('counts after what is named beside it', async (t) => {
@@ -162,6 +173,27 @@ test('the routes are where the options put them', async (t) => {
     assert.equal((await app.inject({ url, method: url === '/logout' ? 'POST' : 'GET' })).statusCode, 404)
   }
   assert.equal((await app.inject({ url: '/out', method: 'POST' })).statusCode, 200)
+})
+
+test('inside a prefix the routes, and what the provider is told of them, have it', async (t) => {
+  const world = new World()
+  const op = createProvider({ client: { redirect_uris: [`${siteOrigin}/club/oidc/callback`] } })
+  world.hosts.set('op.test', op.server)
+  const app = Fastify({ trustProxy: true })
+  world.hosts.set('app.test', app)
+  t.after(async () => { await app.close(); await op.server.close() })
+  await app.register(login, {
+    key: 'a secret of the tests, thirty-two bytes or more', loadUser: (id) => ({ id, name: id }), loginPath: '/club/login', refreshPath: '/club/reauthenticate'
+  })
+  await app.register(async (club) => {
+    await club.register(oidc, { ...good, fetch: world.fetch, toUser: ({ claims }) => ({ id: claims.sub, name: claims.sub }), afterLogin: '/club/inside' })
+    club.get('/inside', { preHandler: requireLogin }, (request) => `inside as ${request.currentUser.id}`)
+  }, { prefix: '/club' })
+  const browser = new WebBrowser(world)
+  assert.equal((await browser.go(`${siteOrigin}/club/inside`)).response.body, 'inside as ada')
+  const out = await browser.request(`${siteOrigin}/club/logout`, { method: 'POST' })
+  assert.match(String(out.headers.location), /id_token_hint=/, 'the ID token came to the logout')
+  assert.equal((await browser.request(`${siteOrigin}/club/inside`)).statusCode, 302)
 })
 
 test('the names of the cookies begin as the option says', async (t) => {

@@ -1,8 +1,10 @@
 /** What a visitor sees where the provider says no, nonsense or nothing: one test for each row of the table of errors. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { OidcOptions } from 'fastify-login/oidc'
 import { createFakeStory, type Faked, type FakeStory } from './support/fake-provider.ts'
 import { siteOrigin } from './support/provider.ts'
+import { attemptsOf } from './support/world.ts'
 
 const json = (body: unknown, status = 200) => () => Response.json(body, { status })
 const html = () => new Response('<h1>Bad Gateway <script>alert(1)</script></h1>', { headers: { 'content-type': 'text/html' } })
@@ -17,6 +19,7 @@ interface Row {
   readonly code: string
   readonly status: number
   readonly faked?: Faked
+  readonly site?: Partial<OidcOptions>
   readonly parameters?: Record<string, string | null>
 }
 
@@ -35,6 +38,7 @@ const rows: Row[] = [
     status: 500
   },
   { what: 'the provider fails', faked: { answers: { '/token': json({ error: 'server_error' }, 500) } }, code: 'FST_LOGIN_OIDC_UNAVAILABLE', status: 503 },
+  { what: 'the provider says that it is busy', faked: { answers: { '/token': json({ error: 'temporarily_unavailable' }, 400) } }, code: 'FST_LOGIN_OIDC_UNAVAILABLE', status: 503 },
   { what: 'the provider is overloaded', faked: { answers: { '/token': () => new Response('busy', { status: 503 }) } }, code: 'FST_LOGIN_OIDC_UNAVAILABLE', status: 503 },
   { what: 'the provider answers HTML', faked: { answers: { '/token': html } }, code: 'FST_LOGIN_OIDC_UNAVAILABLE', status: 503 },
   { what: 'the provider answers JSON that is none', faked: { answers: { '/token': () => new Response('{', { headers: { 'content-type': 'application/json' } }) } }, code: 'FST_LOGIN_OIDC_UNAVAILABLE', status: 503 },
@@ -42,13 +46,23 @@ const rows: Row[] = [
   { what: 'the provider refuses connections', faked: { answers: { '/token': refused('ECONNREFUSED') } }, code: 'FST_LOGIN_OIDC_UNAVAILABLE', status: 503 },
   { what: 'the provider has no address any more', faked: { answers: { '/token': refused('ENOTFOUND') } }, code: 'FST_LOGIN_OIDC_UNAVAILABLE', status: 503 },
   { what: 'the keys are gone', faked: { answers: { '/jwks': () => new Response('', { status: 404 }) } }, code: 'FST_LOGIN_OIDC_UNAVAILABLE', status: 503 },
+  {
+    what: 'the access token is not good for userinfo',
+    site: { userinfo: true },
+    faked: { answers: { '/userinfo': () => new Response('', { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }) } },
+    code: 'FST_LOGIN_OIDC_INVALID_ANSWER',
+    status: 400
+  },
+  { what: 'userinfo is HTML', site: { userinfo: true }, faked: { answers: { '/userinfo': html } }, code: 'FST_LOGIN_OIDC_UNAVAILABLE', status: 503 },
+  { what: 'the provider has no place to exchange the code', faked: { metadata: { token_endpoint: undefined } }, code: 'FST_LOGIN_OIDC_MISCONFIGURED', status: 500 },
+  { what: 'what asks the provider fails in its own way', faked: { answers: { '/token': () => { throw new Error(markup) } } }, code: 'FST_LOGIN_OIDC_UNAVAILABLE', status: 503 },
   { what: 'the ID token has expired', faked: { claims: { exp: 1 } }, code: 'FST_LOGIN_OIDC_INVALID_ANSWER', status: 400 }
 ]
 
 describe('coming back', () => {
   for (const row of rows) {
     test(`where ${row.what}, the answer is ${row.status}, a page or JSON, and nobody is logged in`, async (t) => {
-      const story = await createFakeStory(t, {}, row.faked)
+      const story = await createFakeStory(t, { oidc: row.site ?? {} }, row.faked)
       const page = await story.comeBack(await story.begin(), row.parameters)
       assert.equal(page.response.statusCode, row.status, page.response.body)
       assert.match(String(page.response.headers['content-type']), /^text\/html/)
@@ -91,7 +105,30 @@ const unwell: Record<string, Faked> = {
   'answers with an array': { answers: { '/.well-known/openid-configuration': json([]) } }
 }
 
+const pushing = { require_pushed_authorization_requests: true, pushed_authorization_request_endpoint: 'https://op.test/par' }
+
+/** What is about the set-up of the two, and not about any visitor. */
+const misfits: Record<string, Faked> = {
+  'does not know this site': { metadata: pushing, answers: { '/par': json({ error: 'invalid_client' }, 401) } },
+  'wants this site to prove itself otherwise': { metadata: pushing, answers: { '/par': () => new Response('', { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }) } },
+  'does not take such questions': { metadata: pushing, answers: { '/par': json({ error: 'invalid_request', error_description: markup }, 400) } },
+  'has no page to log in': { metadata: { authorization_endpoint: undefined } }
+}
+
 describe('setting out', () => {
+  for (const [what, faked] of Object.entries(misfits)) {
+    test(`to a provider that ${what}, the answer is 500, and the site's own fault`, async (t) => {
+      const story = await createFakeStory(t, {}, faked)
+      const { response } = await story.browser.go(`${siteOrigin}/dashboard`)
+      assert.equal(response.statusCode, 500, response.body)
+      assert.match(response.body, /not set up for each other/)
+      assertHarmless(response)
+      assert.equal(attemptsOf(story.browser).length, 0)
+      const program = await story.app.inject({ url: '/login', headers: { accept: 'application/json' } })
+      assert.equal(program.json().code, 'FST_LOGIN_OIDC_MISCONFIGURED')
+    })
+  }
+
   for (const [what, faked] of Object.entries(unwell)) {
     test(`to a provider that ${what}, the answer is 503 with Retry-After, a page or JSON`, async (t) => {
       const story = await createFakeStory(t, {}, faked)

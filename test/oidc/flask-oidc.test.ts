@@ -1,8 +1,9 @@
 /** What flask-oidc's own tests ask, told again where no other file here asks it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MemoryStore } from 'fastify-login'
-import { createFakeStory } from './support/fake-provider.ts'
+import { MemoryStore, requireLogin } from 'fastify-login'
+import { createRemoteJWKSet, customFetch, errors as jose, jwtVerify } from 'jose'
+import { createFakeStory, forgersKey, type FakeStory } from './support/fake-provider.ts'
 import { createStory } from './support/story.ts'
 import { clientSecret } from './support/site.ts'
 import { issuer, siteOrigin } from './support/provider.ts'
@@ -80,4 +81,79 @@ test('two sites in one process do not know each other', async (t) => {
   two.browser.cookies = one.browser.copy().cookies
   assert.equal(await two.userOf(), null)
   assert.equal((await two.comeBack(attempt)).response.statusCode, 400)
+})
+
+test('user_in_view, groups, user class: a page sees whatever toUser made of the claims', async (t) => {
+  class Member {
+    readonly id: string
+    readonly name: string
+    readonly #groups: string[]
+
+    constructor (id: string, name: string, groups: string[]) {
+      this.id = id
+      this.name = name
+      this.#groups = groups
+    }
+
+    isIn (group: string): boolean {
+      return this.#groups.includes(group)
+    }
+  }
+  const members = new Map<string, Member>()
+  const story = await createFakeStory(t, {
+    options: { loadUser: (id: string) => members.get(id) as never },
+    oidc: {
+      userinfo: true,
+      toUser: ({ claims, userinfo }) => {
+        const member = new Member(claims.sub, String(userinfo?.['nickname']), claims['groups'] as string[])
+        members.set(claims.sub, member)
+        return member as never
+      }
+    },
+    after: (app) => app.get('/admin', { preHandler: requireLogin }, (request, reply) => {
+      const member = request.currentUser as unknown as Member
+      return member.isIn('admins') ? member.name : reply.code(403).send('not for you')
+    })
+  }, { claims: { groups: ['users', 'admins'] }, userinfo: { nickname: 'ada42' } })
+  await story.comeBack(await story.begin())
+  assert.equal((await story.browser.request(`${siteOrigin}/admin`)).body, 'ada42')
+})
+
+test('accept_token, as docs/openid-connect.md tells it: a program with an access token is let in, and without one, or with another, it is not', async (t) => {
+  const api = 'https://api.test'
+  const later: { story?: FakeStory } = {}
+  const keys = createRemoteJWKSet(new URL(`${issuer}/jwks`), { [customFetch]: (async (url: string, asked: never) => await later.story?.world.fetch(url, asked)) as never })
+  const story = await createFakeStory(t, {
+    options: {
+      async loadUserFromRequest (request) {
+        const [, token] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? []
+        if (token === undefined) return null
+        try {
+          const { payload } = await jwtVerify(token, keys, { issuer, audience: api })
+          return { id: payload.sub, name: 'Ada', scopes: String(payload['scope']).split(' ') } as never
+        } catch (error) {
+          if (error instanceof jose.JWKSTimeout || !(error instanceof jose.JOSEError)) throw error
+          return null
+        }
+      }
+    },
+    after: (app) => app.get('/profile', { preHandler: requireLogin }, (request, reply) => {
+      const { scopes } = request.currentUser as unknown as { scopes: string[] }
+      return scopes.includes('profile') ? `profile of ${request.currentUser.id}` : reply.code(403).send()
+    })
+  })
+  later.story = story
+  const now = Math.floor(Date.now() / 1000)
+  const honest = { iss: issuer, aud: api, sub: 'ada', scope: 'openid profile', iat: now, exp: now + 60 }
+  const ask = async (authorization?: string) => await story.app.inject({ url: '/profile', headers: { accept: 'application/json', ...authorization === undefined ? {} : { authorization } } })
+  const bearer = async (claims: object, key?: typeof forgersKey) => await ask(`Bearer ${await story.fake.sign({ ...honest, ...claims }, {}, key)}`)
+  assert.equal((await bearer({})).body, 'profile of ada')
+  assert.equal((await ask()).statusCode, 401)
+  assert.equal((await ask('Bearer x.y.z')).statusCode, 401)
+  assert.equal((await ask('Basic YWRhOmFkYQ==')).statusCode, 401)
+  assert.equal((await bearer({ exp: now - 1 })).statusCode, 401)
+  assert.equal((await bearer({ aud: 'https://another.test' })).statusCode, 401, 'a token for somebody else')
+  assert.equal((await bearer({ aud: 'site', nonce: 'x' })).statusCode, 401, 'an ID token')
+  assert.equal((await bearer({}, forgersKey)).statusCode, 401)
+  assert.equal((await bearer({ scope: 'openid' })).statusCode, 403)
 })

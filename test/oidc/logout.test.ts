@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 import { MemoryStore } from 'fastify-login'
 import { createFakeStory } from './support/fake-provider.ts'
 import { issuer, siteOrigin } from './support/provider.ts'
+import { createSite } from './support/site.ts'
 import { createStory, type Story } from './support/story.ts'
 import type { Page } from './support/world.ts'
 
@@ -85,9 +86,11 @@ test('a provider without a logout of its own, or that is down, keeps nobody from
 })
 
 test('a visitor who is not logged in is sent to afterLogout, and nowhere else', async (t) => {
-  const { browser } = await createStory(t, { oidc: { afterLogout: '/?bye' } })
-  const answer = await browser.request(`${siteOrigin}/logout?next=https://evil.test`, { method: 'POST' })
-  assert.equal(answer.headers.location, '/?bye')
+  for (const options of [{}, { store: new MemoryStore() }]) {
+    const { browser } = await createStory(t, { options, oidc: { afterLogout: '/?bye' } })
+    const answer = await browser.request(`${siteOrigin}/logout?next=https://evil.test`, { method: 'POST' })
+    assert.equal(answer.headers.location, '/?bye')
+  }
 })
 
 test('a program is told where its user has to go', async (t) => {
@@ -125,4 +128,54 @@ test('kept tokens are revoked at the provider', async (t) => {
   await browser.submit(`${siteOrigin}/logout`)
   for (let turn = 0; turn < 50 && !world.asked.some(({ url }) => url.endsWith('/revocation')); turn++) await new Promise((resolve) => setImmediate(resolve))
   assert.ok(world.asked.some(({ url, body }) => url === `${issuer}/token/revocation` && body.includes('token=')))
+})
+
+test('a provider that is down when the site starts keeps nobody from logging out', async (t) => {
+  const { browser, world, whoami } = await createStory(t)
+  await browser.go(`${siteOrigin}/dashboard`)
+  world.hosts.delete('op.test')
+  const { app, users, logged } = await createSite(world)
+  t.after(() => app.close())
+  users.set('ada', { id: 'ada', name: 'Ada' })
+  assert.equal((await whoami()).user, 'ada')
+  const answer = await browser.request(`${siteOrigin}/logout`, { method: 'POST' })
+  assert.deepEqual([answer.statusCode, answer.headers.location], [303, '/'])
+  assert.equal((await whoami()).user, null)
+  assert.match(JSON.stringify(logged), /logged a user out here, and could not at the provider/)
+})
+
+test('a login of a provider that is configured no more is ended here, has no tokens, and is proven at the present one', async (t) => {
+  const store = new MemoryStore()
+  const setup = { options: { store }, oidc: { keepTokens: true } }
+  const before = await createFakeStory(t, setup, { token: { refresh_token: 'refresh' } })
+  await before.comeBack(await before.begin())
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 601_000 })
+  const { world, fake, browser } = before
+  const providers = { new: { issuer, clientId: 'site', clientSecret: 'a secret', fetch: world.fetch } }
+  const { app, users } = await createSite(world, { ...setup, oidc: { ...setup.oidc, providers } })
+  t.after(() => app.close())
+  users.set('ada', { id: 'ada', name: 'Ada' })
+  fake.faked = { token: { refresh_token: 'refresh' }, metadata: { end_session_endpoint: `${issuer}/end` } }
+  assert.equal(await before.userOf(), 'ada')
+  assert.deepEqual((await browser.request(`${siteOrigin}/tokens`)).json(), { tokens: null })
+  const { response } = await browser.go(`${siteOrigin}/reauthenticate`, { until: issuer })
+  assert.equal(new URL(String(response.headers.location)).searchParams.get('redirect_uri'), `${siteOrigin}/oidc/callback/new`)
+  const answer = await browser.request(`${siteOrigin}/logout`, { method: 'POST' })
+  assert.equal(answer.headers.location, '/')
+  assert.equal(await before.userOf(), null)
+})
+
+test('a provider that gave an access token alone has it revoked, and one that cannot keeps nobody from logging out', async (t) => {
+  const metadata = { revocation_endpoint: `${issuer}/revoke` }
+  const story = await createFakeStory(t, { options: { store: new MemoryStore() }, oidc: { keepTokens: true } }, { metadata })
+  const bodies: string[] = []
+  for (const status of [200, 500]) {
+    story.fake.faked = { metadata, answers: { '/revoke': ({ body }) => { bodies.push(body); return new Response('', { status }) } } }
+    await story.comeBack(await story.begin())
+    assert.equal((await story.browser.request(`${siteOrigin}/logout`, { method: 'POST' })).statusCode, 303)
+    assert.equal(await story.userOf(), null)
+  }
+  for (let turn = 0; turn < 50 && !JSON.stringify(story.logged).includes('could not revoke'); turn++) await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(bodies.map((body) => new URLSearchParams(body).get('token')), ['access', 'access'])
+  assert.equal(story.logged.filter(({ msg }) => String(msg).includes('could not revoke')).length, 1)
 })

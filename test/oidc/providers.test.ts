@@ -8,11 +8,12 @@ import { WebBrowser, World } from './support/world.ts'
 async function createTwo (t: TestContext) {
   const world = new World()
   const names = ['one', 'two'] as const
-  const ops = names.map((name) => createProvider({ issuer: `https://${name}.test` }))
+  const ops = names.map((name) => createProvider({ issuer: `https://${name}.test`, client: { redirect_uris: [`${siteOrigin}/oidc/callback/${name}`] } }))
   ops.forEach(({ server }, position) => world.hosts.set(`${names[position]}.test`, server))
   const options = (name: string) => ({ issuer: `https://${name}.test`, clientId: 'site', clientSecret, fetch: world.fetch, label: `${name} & <only>` })
   const identities: unknown[] = []
   const site = await createSite(world, {
+    after: (app) => app.get('/password', async (request) => await request.loginUser({ id: 'two:ada', name: 'ada' })),
     oidc: {
       providers: { one: options('one'), two: options('two') },
       toUser: ({ claims, provider }) => {
@@ -24,7 +25,9 @@ async function createTwo (t: TestContext) {
     }
   })
   t.after(async () => { await site.app.close(); for (const { server } of ops) await server.close() })
-  return { world, site, ops, identities, browser: new WebBrowser(world) }
+  const browser = new WebBrowser(world)
+  const whoami = async () => (await browser.request(`${siteOrigin}/whoami`, { headers: { accept: 'application/json' } })).json() as { user: string | null }
+  return { world, site, ops, identities, browser, whoami }
 }
 
 test('a visitor chooses among several providers, and goes on where they wanted to', async (t) => {
@@ -82,4 +85,34 @@ test('one provider that is down does not keep visitors from the other', async (t
   world.hosts.delete('one.test')
   assert.equal((await browser.go(`${siteOrigin}/login?provider=one`)).response.statusCode, 503)
   assert.equal((await browser.go(`${siteOrigin}/login?provider=two&next=/dashboard`)).response.body, 'dashboard of two:ada')
+})
+
+test('a provider that sends visitors to another one gets nothing of what comes back (mix-up)', async (t) => {
+  const { browser, world, whoami } = await createTwo(t)
+  const begun = await browser.go(`${siteOrigin}/login?provider=one`, { until: 'https://one.test' })
+  const state = new URL(String(begun.response.headers.location)).searchParams.get('state') as string
+  const elsewhere = await browser.go(`${siteOrigin}/login?provider=two`, { until: `${siteOrigin}/oidc` })
+  const stolen = new URL(String(elsewhere.response.headers.location))
+  assert.equal(stolen.pathname, '/oidc/callback/two', 'each has a callback of its own, which the other does not know')
+  // As of a provider that does not name itself in its answers.
+  stolen.searchParams.delete('iss')
+  stolen.searchParams.set('state', state)
+  const asked = world.asked.length
+  assert.equal((await browser.go(stolen.href)).response.statusCode, 400)
+  assert.equal(world.asked.length, asked, 'the code is told to nobody')
+  assert.equal((await whoami()).user, null)
+})
+
+test('a visitor chooses where to register, and a user who came by other means where to prove who they are', async (t) => {
+  const { browser, site, ops } = await createTwo(t)
+  const choices = async (path: string) => {
+    const { response } = await browser.go(`${siteOrigin}${path}`)
+    return Array.from(response.body.matchAll(/href="([^"]*)"/g), ([, href]) => href)
+  }
+  assert.deepEqual(await choices('/register'), ['/register?provider=one&amp;next=%2F', '/register?provider=two&amp;next=%2F'])
+  site.users.set('two:ada', { id: 'two:ada', name: 'ada' })
+  await browser.request(`${siteOrigin}/password`)
+  assert.deepEqual(await choices('/reauthenticate?next=/vault'), ['/reauthenticate?provider=one&amp;next=%2Fvault', '/reauthenticate?provider=two&amp;next=%2Fvault'])
+  assert.equal((await browser.go(`${siteOrigin}/reauthenticate?provider=two&next=/vault`)).response.body, 'vault of two:ada')
+  assert.deepEqual(ops.map(({ prompts }) => prompts), [[], ['login']])
 })

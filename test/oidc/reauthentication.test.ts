@@ -153,3 +153,48 @@ async function assertStale ({ browser }: FakeStory): Promise<void> {
   const answer = await browser.request(`${siteOrigin}/whoami`)
   assert.deepEqual([answer.json().user, answer.json().fresh], ['ada', false])
 }
+
+test('a session at the provider is no proof of identity: who logs in by it alone has to prove it for a fresh page', async (t) => {
+  const advance = stopClock(t)
+  const { browser, op, whoami } = await createStory(t, freshFor)
+  await browser.go(`${siteOrigin}/dashboard`)
+  assert.equal((await whoami()).fresh, true, 'the user has just logged in there')
+  advance(120)
+  await browser.request(`${siteOrigin}/logout`, { method: 'POST' })
+  await browser.go(`${siteOrigin}/dashboard`)
+  assert.deepEqual(op.prompts, ['login'], 'nobody was asked')
+  assert.deepEqual([(await whoami()).user, (await whoami()).fresh], ['ada', false])
+  assert.equal((await browser.go(`${siteOrigin}/vault`)).response.body, 'vault of ada')
+  assert.deepEqual(op.prompts, ['login', 'login'])
+})
+
+test('a browser that strips the question when the user logged in does not make that a proof', async (t) => {
+  const advance = stopClock(t)
+  const { browser, whoami } = await createStory(t, freshFor)
+  await browser.go(`${siteOrigin}/dashboard`)
+  advance(120)
+  await browser.request(`${siteOrigin}/logout`, { method: 'POST' })
+  const { response } = await browser.go(`${siteOrigin}/login`, { until: issuer })
+  const asked = new URL(String(response.headers.location))
+  asked.searchParams.delete('max_age')
+  await browser.go(asked.href)
+  assert.deepEqual([(await whoami()).user, (await whoami()).fresh], ['ada', false])
+})
+
+test('a log-in at a provider that cannot say when its users proved who they are counts as a proof', async (t) => {
+  const story = await createFakeStory(t, freshFor)
+  const attempt = await story.begin('/login?next=/vault')
+  assert.equal(attempt.url.searchParams.has('max_age'), false, 'it is not asked either')
+  assert.equal((await story.comeBack(attempt)).response.body, 'vault of ada')
+})
+
+test('a login whose record an application has written over may be confirmed at the only provider', async (t) => {
+  const advance = stopClock(t)
+  const story = await createFakeStory(t, { options: { ...freshFor.options, store: new MemoryStore() } })
+  await story.comeBack(await story.begin())
+  const { id } = (await story.browser.request(`${siteOrigin}/whoami`)).json().login
+  await story.app.login.changeLoginData(id, () => ({ oidc: 'written over' }))
+  advance(301)
+  story.fake.faked = { claims: { auth_time: Math.floor(Date.now() / 1000) } }
+  assert.equal((await story.comeBack(await story.begin('/reauthenticate?next=/vault'))).response.body, 'vault of ada')
+})

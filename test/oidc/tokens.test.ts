@@ -5,6 +5,7 @@ import { MemoryStore } from 'fastify-login'
 import type { Tokens } from 'fastify-login/oidc'
 import { createFakeStory } from './support/fake-provider.ts'
 import { issuer, siteOrigin } from './support/provider.ts'
+import { createSite } from './support/site.ts'
 import { createStory, type Story } from './support/story.ts'
 
 const keeping = (store = new MemoryStore()) => ({ options: { store }, oidc: { keepTokens: true } })
@@ -49,7 +50,6 @@ test('two processes that share a store refresh once', async (t) => {
   const store = new MemoryStore()
   const story = await createStory(t, keeping(store))
   await story.browser.go(`${siteOrigin}/dashboard`)
-  const { createSite } = await import('./support/site.ts')
   const other = await createSite(story.world, keeping(store))
   t.after(() => other.app.close())
   other.users.set('ada', { id: 'ada', name: 'Ada' })
@@ -132,4 +132,108 @@ test('keeping tokens needs a store, and asking for them needs the option', async
   await story.comeBack(await story.begin())
   const answer = await story.app.inject({ url: '/tokens' })
   assert.equal(answer.json().code, 'FST_LOGIN_STORE_REQUIRED')
+})
+
+test('a provider that does not say how long a token lasts is not asked for another', async (t) => {
+  const advance = stopClock(t)
+  const story = await createFakeStory(t, keeping(), { token: { refresh_token: 'refresh', expires_in: undefined } })
+  await story.comeBack(await story.begin())
+  advance(3600)
+  assert.deepEqual([(await tokensOf(story))?.accessToken, (await tokensOf(story))?.expiresAt], ['access', null])
+})
+
+test('a refresh token is good again where the provider gives no other', async (t) => {
+  const advance = stopClock(t)
+  const story = await createFakeStory(t, keeping(), { token: { refresh_token: 'refresh' } })
+  await story.comeBack(await story.begin())
+  for (const name of ['second', 'third']) {
+    advance(601)
+    story.fake.faked = { token: { access_token: name, id_token: undefined } }
+    assert.deepEqual([(await tokensOf(story))?.accessToken, (await tokensOf(story))?.refreshToken], [name, 'refresh'])
+  }
+})
+
+test('a user who logged in by other means has no tokens', async (t) => {
+  const story = await createFakeStory(t, {
+    ...keeping(),
+    after: (app) => app.get('/password', async (request) => {
+      story.users.set('ada', { id: 'ada', name: 'Ada' })
+      return await request.loginUser({ id: 'ada', name: 'Ada' })
+    })
+  })
+  await story.browser.request(`${siteOrigin}/password`)
+  assert.equal(await tokensOf(story), null)
+  const answer = await story.browser.request(`${siteOrigin}/logout`, { method: 'POST' })
+  assert.equal(answer.headers.location, '/')
+})
+
+test('a login that ends while its token is refreshed has none', async (t) => {
+  const advance = stopClock(t)
+  const story = await createFakeStory(t, keeping(), { token: { refresh_token: 'refresh' } })
+  await story.comeBack(await story.begin())
+  const { id } = (await story.browser.request(`${siteOrigin}/whoami`)).json().login
+  advance(601)
+  story.fake.faked = {
+    answers: {
+      '/token': async () => {
+        await story.app.login.endLogin(id)
+        return Response.json({ access_token: 'late', token_type: 'bearer' })
+      }
+    }
+  }
+  await story.browser.request(`${siteOrigin}/tokens`)
+  assert.equal(await tokensOf(story), null)
+  assert.equal(await story.userOf(), null)
+})
+
+/** Has something happen just after a login's tokens were first read. */
+function afterReading ({ login }: Story['app'], what: () => Promise<unknown>): void {
+  const read = login.loginData.bind(login)
+  login.loginData = async (id) => {
+    login.loginData = read
+    const data = await read(id)
+    await what()
+    return data
+  }
+}
+
+test('a token that another process has replaced in the same moment is not replaced again', async (t) => {
+  const advance = stopClock(t)
+  const store = new MemoryStore()
+  const story = await createFakeStory(t, keeping(store), { token: { refresh_token: 'refresh' } })
+  await story.comeBack(await story.begin())
+  const other = await createSite(story.world, keeping(store))
+  t.after(() => other.app.close())
+  other.users.set('ada', { id: 'ada', name: 'Ada' })
+  advance(601)
+  story.fake.faked = { token: { access_token: 'new', refresh_token: 'next', id_token: undefined } }
+  const cookie = story.browser.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+  afterReading(story.app, () => other.app.inject({ url: '/tokens', headers: { cookie, 'user-agent': 'Firefox' } }))
+  // The world knows the site that came last: this one is asked by itself.
+  const answer = await story.app.inject({ url: '/tokens', headers: { cookie, 'user-agent': 'Firefox' } })
+  assert.deepEqual([answer.json().tokens.accessToken, answer.json().tokens.refreshToken], ['new', 'next'])
+  assert.equal(exchanges(story), 1)
+})
+
+test('a login whose data an application takes away while its token is refreshed has no tokens, and lives on', async (t) => {
+  const advance = stopClock(t)
+  const story = await createFakeStory(t, keeping(), { token: { refresh_token: 'refresh' } })
+  const takeAway = async () => {
+    const { id } = (await story.browser.request(`${siteOrigin}/whoami`)).json().login
+    await story.app.login.changeLoginData(id, () => null)
+  }
+  await story.comeBack(await story.begin())
+  advance(601)
+  afterReading(story.app, takeAway)
+  assert.equal(await tokensOf(story), null)
+  assert.equal(exchanges(story), 0)
+
+  await story.browser.request(`${siteOrigin}/logout`, { method: 'POST' })
+  await story.comeBack(await story.begin())
+  advance(601)
+  story.fake.faked = { answers: { '/token': async () => { await takeAway(); return Response.json({ access_token: 'late', token_type: 'bearer' }) } } }
+  await tokensOf(story)
+  assert.equal(exchanges(story), 1)
+  assert.equal(await tokensOf(story), null)
+  assert.equal(await story.userOf(), 'ada')
 })

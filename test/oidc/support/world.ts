@@ -50,6 +50,11 @@ interface Kept { readonly host: string, readonly name: string, readonly value: s
 
 export interface Page { readonly url: URL, readonly response: LightMyRequestResponse }
 
+/** The cookies of the attempts to log in that a browser has under way. */
+export function attemptsOf ({ cookies }: WebBrowser): Kept[] {
+  return cookies.filter(({ name }) => /^(?:__Host-)?oidc_[\w-]{16}$/.test(name))
+}
+
 export class WebBrowser {
   readonly world: World
   cookies: Kept[] = []
