@@ -81,7 +81,7 @@ export interface AccountOptions<Account = User> {
   identifyBrowser?: IdentifyBrowser
   /** Ends a login that is not used for so many seconds. Default null: never. */
   idleTimeout?: number | null
-  /** Ends a login so many seconds after its last proof of identity or restore. Default 30 days. */
+  /** Ends a login so many seconds after its last proof of identity or restore. Default 30 days, at most 400. */
   absoluteTimeout?: number
   /** How many seconds a proof of identity counts as fresh. Default null: as long as the login. */
   freshFor?: number | null

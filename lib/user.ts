@@ -8,6 +8,8 @@
  * Names the application's types, once per program.
  *
  * @example
+ * import 'fastify-login'
+ *
  * interface Member { id: string, name: string }
  * interface Admin { id: string, permissions: string[] }
  * declare module 'fastify-login' {

@@ -13,21 +13,24 @@ const milliseconds = 5 * 60 * 1000
 /** No login's id, and no owner. */
 const everyone = ''
 
-/** The logins, owners and times at which something ended, or was superseded, in this process. */
+/** What ended, or was superseded, in this process: logins, owners, everybody, each with a count that only rises. */
 export class RecentEnds {
-  readonly #changed = new LruMap<true>(remembered, milliseconds)
+  readonly #changed = new LruMap<number>(remembered, milliseconds)
 
-  /** Notes a login by its id, or all of an owner's. */
+  /** How much has changed so far: what is noted of a record before it is asked for, finer than any clock. */
+  count = 0
+
+  /** Notes a login by its id, or all of an owner's, once the store has changed. */
   note (idOrOwner: string): void {
-    this.#changed.set(idOrOwner, true)
+    this.#changed.set(idOrOwner, ++this.count)
   }
 
   noteEvery (): void {
-    this.#changed.set(everyone, true)
+    this.note(everyone)
   }
 
-  /** Whether a record that was found a moment ago may not be the truth any more. */
-  concern ({ id, owner }: LoginRecord): boolean {
-    return [id, owner, everyone].some((one) => this.#changed.get(one) === true)
+  /** Whether a record that was asked for at a count may not be the truth any more. */
+  concern ({ id, owner }: LoginRecord, askedAt: number): boolean {
+    return [id, owner, everyone].some((one) => (this.#changed.get(one) ?? 0) > askedAt)
   }
 }

@@ -7,15 +7,22 @@ import type { RememberFacts } from '../remember/remember-seal.ts'
 import type { LoginFacts } from './record.ts'
 import type { LoginRecord } from './store.ts'
 
-/** A record, and the cookie and digest by which a request named it; null where it was named by another one. */
-export interface RecordNote { readonly record: LoginRecord, readonly digest: string | null, readonly cookie: string | null }
+/** A record, and how a request came by it. */
+export interface RecordNote {
+  readonly record: LoginRecord
+  /** The cookie that named it, and the digest of the secret in it; null where another cookie did. */
+  readonly cookie: string | null
+  readonly digest: string | null
+  /** How much had changed in this process when it was asked for. */
+  readonly askedAt: number
+}
 
 /** Facts that a store's records gave rise to. They live as long as the request. */
 export class RecordNotes {
   readonly #notes = new WeakMap<LoginFacts | RememberFacts, RecordNote>()
 
-  add (facts: LoginFacts | RememberFacts, record: LoginRecord, digest: string | null, cookie: string | null): void {
-    this.#notes.set(facts, { record, digest, cookie })
+  add (facts: LoginFacts | RememberFacts, note: RecordNote): void {
+    this.#notes.set(facts, note)
   }
 
   /** The note on facts that were found. */

@@ -7,10 +7,10 @@ import type { RememberFacts } from '../remember/remember-seal.ts'
 import type { FoundLogin, FoundRemember } from './keeper.ts'
 import type { RecentEnds } from './recent-ends.ts'
 import { factsOf, isSuspended, rememberFactsOf, standingOf, validatorStanding } from './record-facts.ts'
-import type { RecordNotes } from './record-notes.ts'
+import type { RecordNote, RecordNotes } from './record-notes.ts'
 import type { LoginFacts } from './record.ts'
 import type { SecretSeal } from './secret-seal.ts'
-import type { LoginRecord, LoginStore, RememberRecord } from './store.ts'
+import type { LoginStore, RememberRecord } from './store.ts'
 
 /** Reads records, each once for a request, and notes where facts came from. */
 export class StoredFinding {
@@ -34,37 +34,46 @@ export class StoredFinding {
 
   /** Where nothing happened here meanwhile, a second round trip is saved; the record was the truth a moment ago. */
   async findAgain (login: LoginFacts, now: number): Promise<FoundLogin> {
-    const { record, digest, cookie } = this.#notes.of(login)
-    return this.#recent.concern(record) ? await this.#read(record.id, digest as string, cookie, now) : { login, standing: 'alive' }
+    const { record, digest, cookie, askedAt } = this.#notes.of(login)
+    return this.#recent.concern(record, askedAt) ? await this.#read(record.id, digest as string, cookie, now) : { login, standing: 'alive' }
   }
 
   async #read (id: string, digest: string, cookie: string | null, now: number): Promise<FoundLogin> {
+    const askedAt = this.#recent.count
     const record = await this.#store.find(id)
     if (record === null) return { login: null, id, standing: 'ended' }
     const login = factsOf(record)
-    this.#notes.add(login, record, digest, cookie)
+    this.#notes.add(login, { record, digest, cookie, askedAt })
     return { login, standing: standingOf(record, digest, now) }
   }
 
   async findRemembered (cookie: string, now: number, login: LoginFacts | null): Promise<FoundRemember> {
     const named = this.#seal.open('remember', cookie)
     if (named === null) return { remember: null, id: null, standing: 'forged' }
-    const known = login === null ? null : this.#notes.recordOf(login)
-    const isKnown = known?.id === named.id && !this.#recent.concern(known)
-    return this.#judged(named.id, isKnown ? known : await this.#store.find(named.id), named.digest, cookie, now)
+    const known = login === null ? null : this.#notes.of(login)
+    if (known === null || known.record.id !== named.id || this.#recent.concern(known.record, known.askedAt)) {
+      return await this.#readRemembered(named.id, named.digest, cookie, now)
+    }
+    return this.#judged({ ...known, digest: named.digest, cookie }, now)
   }
 
   async findRememberedAgain (remember: RememberFacts, now: number): Promise<FoundRemember> {
-    const { record, digest, cookie } = this.#notes.of(remember)
-    if (!this.#recent.concern(record)) return { remember, standing: 'alive' }
-    return this.#judged(record.id, await this.#store.find(record.id), digest as string, cookie, now)
+    const { record, digest, cookie, askedAt } = this.#notes.of(remember)
+    return this.#recent.concern(record, askedAt) ? await this.#readRemembered(record.id, digest as string, cookie, now) : { remember, standing: 'alive' }
   }
 
-  #judged (id: string, record: LoginRecord | null, digest: string, cookie: string | null, now: number): FoundRemember {
-    const remember = record && rememberFactsOf(record)
-    if (record === null || remember === null) return { remember: null, id, standing: 'ended' }
-    this.#notes.add(remember, record, digest, cookie)
-    const standing = isSuspended(record) ? 'ended' : validatorStanding(record.remember as RememberRecord, digest, now)
+  async #readRemembered (id: string, digest: string, cookie: string | null, now: number): Promise<FoundRemember> {
+    const askedAt = this.#recent.count
+    const record = await this.#store.find(id)
+    return record === null ? { remember: null, id, standing: 'ended' } : this.#judged({ record, digest, cookie, askedAt }, now)
+  }
+
+  #judged (note: RecordNote, now: number): FoundRemember {
+    const { record, digest } = note
+    const remember = rememberFactsOf(record)
+    if (remember === null) return { remember, id: record.id, standing: 'ended' }
+    this.#notes.add(remember, note)
+    const standing = isSuspended(record) ? 'ended' : validatorStanding(record.remember as RememberRecord, digest as string, now)
     return { remember, standing } as FoundRemember
   }
 

@@ -70,9 +70,9 @@ export class StoredLogins implements LoginKeeper {
   }
 
   restored (remember: RememberFacts, _begunAt: number, settled: Pick<Proof, 'at' | 'expiresAt' | 'browser'>): LoginFacts {
-    const { record } = this.#notes.of(remember)
-    const login = restoredFactsOf(record, settled)
-    this.#notes.add(login, record, null, null)
+    const note = this.#notes.of(remember)
+    const login = restoredFactsOf(note.record, settled)
+    this.#notes.add(login, { ...note, cookie: null, digest: null })
     return login
   }
 
@@ -96,8 +96,9 @@ export class StoredLogins implements LoginKeeper {
   async endById (id: string, userId: string | null): Promise<boolean> {
     const record = await this.#store.find(id)
     if (record?.realm !== this.#realm || (userId !== null && record.userId !== userId)) return false
+    const first = await this.#store.remove(id)
     this.#recent.note(id)
-    return await this.#store.remove(id)
+    return first
   }
 
   async endAll (userId: string, exceptId: string | null): Promise<void> {

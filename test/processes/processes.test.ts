@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { closesAfter } from '../support/closing.ts'
 import { skipPostgres, startPostgres } from '../support/postgres.ts'
 import { skipRedis, startRedis } from '../support/redis.ts'
 import type { ThrowAwayServer } from '../support/servers.ts'
@@ -12,17 +14,22 @@ const stores = {
 
 for (const [name, { skip, start }] of Object.entries(stores)) {
   describe(`two processes on one ${name}`, { skip }, () => {
+    const atEnd = closesAfter()
     let store: ThrowAwayServer
     let first: ServerProcess
     let second: ServerProcess
     before(async () => {
-      store = await start();
-      [first, second] = await Promise.all([startProcess(store.url), startProcess(store.url)])
+      store = await start()
+      atEnd(() => store.stop())
+      first = await started()
+      second = await started()
     })
-    after(async () => {
-      await Promise.all([first.stop(), second.stop()])
-      await store.stop()
-    })
+
+    async function started (): Promise<ServerProcess> {
+      const server = await startProcess(store.url)
+      atEnd(() => server.stop())
+      return server
+    }
 
     async function loggedIn (at: ServerProcess, options: object = {}): Promise<Visitor> {
       const visitor = new Visitor()
@@ -75,8 +82,33 @@ for (const [name, { skip, start }] of Object.entries(stores)) {
     it('keep a login when they are started again', async () => {
       const visitor = await loggedIn(first)
       await first.stop()
-      first = await startProcess(store.url)
+      first = await started()
       assert.equal(await visitor.get(`${first.origin}/members`), 200)
     })
+
+    it('answer 503 to who needs the store while it is away, and know everybody when it is back', async () => {
+      const [visitor, remembered] = [await loggedIn(first), await loggedIn(first, { remember: true })]
+      remembered.restart()
+      await store.kill()
+      for (const { origin } of [first, second]) {
+        assert.equal(await visitor.get(`${origin}/members`), 503)
+        assert.equal(await remembered.get(`${origin}/members`), 503)
+        assert.equal(await visitor.post(`${origin}/logout`), 503)
+        assert.equal(await new Visitor().post(`${origin}/login`), 503)
+        assert.equal(await new Visitor().get(`${origin}/members`), 401)
+      }
+      await store.restart()
+      for (const { origin } of [first, second]) await until(async () => await visitor.get(`${origin}/members`) === 200)
+      assert.equal(await remembered.get(`${second.origin}/members`), 200)
+    })
   })
+}
+
+/** Waits for what a connection does by itself. */
+async function until (happened: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + 30_000
+  while (!await happened()) {
+    assert.ok(performance.now() < end, 'this did not happen in time')
+    await setTimeout(20)
+  }
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { atExit } from '../support/servers.ts'
+import { atExit, end, printed } from '../support/servers.ts'
 
 export interface ServerProcess { readonly origin: string, readonly stop: () => Promise<void> }
 
@@ -13,27 +13,18 @@ export async function startProcess (storeUrl: string): Promise<ServerProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'server.ts')], {
     env: { ...process.env, STORE_URL: storeUrl }, stdio: ['ignore', 'pipe', 'inherit']
   })
-  const leave = () => { child.kill('SIGKILL') }
-  const stay = atExit(leave)
-  return {
-    origin: `http://127.0.0.1:${await portOf(child)}`,
-    stop: async () => {
-      stay()
-      const ended = new Promise((resolve) => { child.once('exit', resolve) })
-      leave()
-      await ended
-    }
+  const stay = atExit(() => { child.kill('SIGKILL') })
+  const stop = async () => {
+    await end(child)
+    stay()
   }
-}
-
-async function portOf ({ stdout }: ChildProcess): Promise<string> {
-  let printed = ''
-  for await (const chunk of stdout ?? []) {
-    printed += String(chunk)
-    const port = /^port (\d+)\n/m.exec(printed)?.[1]
-    if (port !== undefined) return port
+  try {
+    const [, port] = await printed(child, /^port (\d+)\n/m)
+    return { origin: `http://127.0.0.1:${port}`, stop }
+  } catch (error) {
+    await stop()
+    throw error
   }
-  throw new Error(`the server ended:\n${printed}`)
 }
 
 export class Visitor {
@@ -63,6 +54,7 @@ export class Visitor {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await fetch(url, {
       method,
+      signal: AbortSignal.timeout(30_000),
       headers: { cookie, accept: 'application/json', 'user-agent': 'Firefox', ...body === undefined ? {} : { 'content-type': 'application/json' } },
       ...body === undefined ? {} : { body: JSON.stringify(body) }
     })

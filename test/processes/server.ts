@@ -13,8 +13,10 @@ import { Pool } from 'pg'
 import type { AddressInfo } from 'node:net'
 
 async function openStore (url: string): Promise<LoginStore> {
-  if (url.startsWith('redis:')) return new RedisStore({ client: new Redis(url) })
-  const store = new SqlStore({ db: new Kysely({ dialect: new PostgresDialect({ pool: new Pool({ connectionString: url }) }) }) })
+  // Whoever asks while the store is away is told so, rather than kept waiting.
+  if (url.startsWith('redis:')) return new RedisStore({ client: new Redis(url, { maxRetriesPerRequest: 1, retryStrategy: () => 50 }).on('error', () => {}) })
+  const pool = new Pool({ connectionString: url }).on('error', () => {})
+  const store = new SqlStore({ db: new Kysely({ dialect: new PostgresDialect({ pool }) }) })
   await store.createTable()
   return store
 }

@@ -59,6 +59,13 @@ describe('a MemoryStore', () => {
     assert.equal(listed.flat().length, kept.size)
   })
 
+  it('knows the browser of every login, however many browsers there are', async () => {
+    const store = new MemoryStore()
+    const records = Array.from({ length: 10_010 }, (_, number) => makeRecord({ userAgent: `browser ${number}` }))
+    for (const record of records) await store.create(record)
+    for (const { id, userAgent } of records) assert.equal((await store.find(id))?.userAgent, userAgent)
+  })
+
   it('holds no more than it may; those go that were not seen for long', async () => {
     const store = new MemoryStore({ maxLogins: 3 })
     const [one, two, three, four, five] = [10, 20, 30, 40, 50].map((ago) => makeRecord({ seenAt: now() - ago }))
@@ -82,6 +89,26 @@ describe('a MemoryStore', () => {
     clock.advance(60)
     for (const record of makeRecords(randomOwner(), 60)) await store.create(record)
     assert.deepEqual(await held(store, living), living.map(() => true))
+  })
+
+  it('lets a login under way be ended for a day, and no longer', async (t) => {
+    const clock = stopClock(t)
+    const store = new MemoryStore()
+    const [early, late] = makeRecords(randomOwner(), 2, { keepUntil: now() + 30 * 24 * 3600 })
+    await store.removeAll(early!.owner)
+    clock.advance(24 * 3600 - 1)
+    await store.removeAll(randomOwner())
+    assert.equal(await store.create(early!), false)
+    clock.advance(1)
+    await store.removeAll(randomOwner())
+    assert.equal(await store.create(late!), true)
+  })
+
+  it('says what its limit may be when it is made with another one', () => {
+    for (const maxLogins of [0, -1, 1.5, NaN, Infinity, '5' as never, null as never]) {
+      assert.throws(() => new MemoryStore({ maxLogins }), { code: 'FST_LOGIN_INVALID_OPTION', message: /maxLogins of a MemoryStore/ })
+    }
+    assert.ok(new MemoryStore({ maxLogins: 1 }))
   })
 
   it('ends the many logins of one user in no time', async () => {

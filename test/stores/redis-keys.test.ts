@@ -1,8 +1,10 @@
 import { Redis } from 'ioredis'
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { once } from 'node:events'
+import { before, beforeEach, describe, it } from 'node:test'
 import { RedisStore } from 'fastify-login/redis'
 import { makeRecord, next, now } from '../../lib/testing/login-store/setting.ts'
+import { closesAfter } from '../support/closing.ts'
 import { skipRedis, startRedis } from '../support/redis.ts'
 import type { ThrowAwayServer } from '../support/servers.ts'
 
@@ -10,19 +12,18 @@ const hour = 3600
 const day = 24 * hour
 
 describe('what a RedisStore leaves in Redis', { skip: skipRedis }, () => {
+  const atEnd = closesAfter()
   let server: ThrowAwayServer
   let client: Redis
   let store: RedisStore
   before(async () => {
     server = await startRedis()
+    atEnd(() => server.stop())
     client = new Redis(server.url)
+    atEnd(() => { client.disconnect() })
     store = new RedisStore({ client })
   })
   beforeEach(() => client.flushall())
-  after(async () => {
-    client.disconnect()
-    await server.stop()
-  })
 
   /** The keys, and for how many hours each of them is kept. */
   async function keys (): Promise<Record<string, number>> {
@@ -96,9 +97,10 @@ describe('what a RedisStore leaves in Redis', { skip: skipRedis }, () => {
     assert.deepEqual(await store.list(record.owner), [next(record)])
   })
 
-  it('is asked for in vain while the server is away, and found when it is back', async () => {
+  it('is asked for in vain while the server is away, and found when it is back', async (t) => {
     const record = makeRecord()
     const impatient = new Redis(server.url, { maxRetriesPerRequest: 0, retryStrategy: () => 20 })
+    t.after(() => { impatient.disconnect() })
     impatient.on('error', () => {})
     client.on('error', () => {})
     const asking = new RedisStore({ client: impatient })
@@ -108,9 +110,8 @@ describe('what a RedisStore leaves in Redis', { skip: skipRedis }, () => {
     await assert.rejects(asking.create(makeRecord()))
     await assert.rejects(asking.update(next(record), 0))
     await server.restart()
-    await new Promise((resolve) => { impatient.once('ready', resolve) })
+    await once(impatient, 'ready', { signal: AbortSignal.timeout(30_000) })
     assert.deepEqual(await asking.find(record.id), record)
-    impatient.disconnect()
   })
 })
 

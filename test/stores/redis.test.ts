@@ -1,26 +1,23 @@
 import { Cluster, Redis } from 'ioredis'
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { RedisStore } from 'fastify-login/redis'
 import { testLoginStore } from 'fastify-login/testing'
 import { makeRecord } from '../../lib/testing/login-store/setting.ts'
+import { closesAfter } from '../support/closing.ts'
 import { skipRedis, startRedis, startRedisCluster } from '../support/redis.ts'
-import type { ThrowAwayServer } from '../support/servers.ts'
 
 describe('on Redis', { skip: skipRedis }, () => {
-  let server: ThrowAwayServer
+  const atEnd = closesAfter()
   let client: Redis
   let prefixing: Redis
   before(async () => {
-    server = await startRedis()
+    const server = await startRedis()
+    atEnd(() => server.stop())
     client = new Redis(server.url)
     prefixing = new Redis(server.url, { keyPrefix: 'app:' })
-  })
-  after(async () => {
-    client.disconnect()
-    prefixing.disconnect()
-    await server.stop()
+    atEnd(() => { for (const each of [client, prefixing]) each.disconnect() })
   })
 
   testLoginStore('RedisStore', () => new RedisStore({ client, prefix: `${randomUUID()}:` }))
@@ -28,15 +25,13 @@ describe('on Redis', { skip: skipRedis }, () => {
 })
 
 describe('on Redis Cluster', { skip: skipRedis }, () => {
-  let server: ThrowAwayServer
+  const atEnd = closesAfter()
   let client: Cluster
   before(async () => {
-    server = await startRedisCluster()
-    client = new Cluster([server.url])
-  })
-  after(async () => {
-    client.disconnect()
-    await server.stop()
+    const server = await startRedisCluster()
+    atEnd(() => server.stop())
+    client = new Cluster([server.url], { clusterRetryStrategy: (times) => times < 10 ? 100 : null })
+    atEnd(() => { client.disconnect() })
   })
 
   testLoginStore('RedisStore', async () => {

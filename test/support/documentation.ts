@@ -6,7 +6,9 @@ import ts from 'typescript'
 const root = join(import.meta.dirname, '../..')
 
 export const readme = 'README.md'
-export const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
+/** The pages of docs written by hand: all but the reference, which is made of doc comments. */
+export const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.md') && !name.startsWith('api/')).sort().map((name) => `docs/${name}`)
 
 export function textOf (file: string): string {
   return readFileSync(join(root, file), 'utf8')
@@ -21,6 +23,17 @@ export function codeBlocks (page: string): CodeBlock[] {
     return { page, line: text.slice(0, match.index).split('\n').length + 1, code: match[1]! }
   })
 }
+
+/** The examples in the doc comments of a file. */
+export function exampleBlocks (file: string): CodeBlock[] {
+  const text = textOf(file)
+  return Array.from(text.matchAll(/^ *\* @example\n((?: *\*(?!\/)(?: (?!@).*)?\n)+)/gm), (match) => {
+    return { page: file, line: text.slice(0, match.index).split('\n').length + 1, code: match[1]!.replace(/^ *\* ?/gm, '') }
+  })
+}
+
+/** Types of packages that recipes are about and that are not installed here. */
+const packages = join(root, 'test/support/packages.d.ts')
 
 /** What the examples take for granted, beside what they import. */
 const context = `
@@ -47,10 +60,10 @@ const parsed = new Map<string, ts.SourceFile | undefined>()
  * What the compiler says of these blocks. A block that registers the application's types is a program of its own;
  * the others share one, with what the pages take for granted.
  */
-export function complaints (blocks: CodeBlock[]): string[] {
+export function complaints (blocks: CodeBlock[], given = context): string[] {
   const [alone, together] = [blocks.filter(registers), blocks.filter((block) => !registers(block))]
   return [
-    ...compile([...together, { page: 'test/context.d', line: 0, code: context }]),
+    ...compile([...together, { page: 'test/context.d', line: 0, code: given }]),
     ...alone.flatMap((block) => compile([block]))
   ]
 }
@@ -60,7 +73,7 @@ function registers (block: CodeBlock): boolean {
 }
 
 function compile (blocks: CodeBlock[]): string[] {
-  const files = new Map(blocks.map((block) => [join(root, `${block.page.replace('.md', '')}-${block.line}.ts`), block]))
+  const files = new Map(blocks.map((block) => [join(root, `${block.page.replace(/\.(?:md|ts)$/, '')}-${block.line}.ts`), block]))
   const host = ts.createCompilerHost(options)
   const { fileExists, readFile, getSourceFile } = host
   host.fileExists = (path) => files.has(path) || fileExists(path)
@@ -71,7 +84,7 @@ function compile (blocks: CodeBlock[]): string[] {
     if (!parsed.has(path)) parsed.set(path, getSourceFile(path, languageVersion))
     return parsed.get(path)
   }
-  const program = ts.createProgram([...files.keys()], options, host)
+  const program = ts.createProgram([...files.keys(), packages], options, host)
   return Array.from(files).flatMap(([path, block]) => {
     const file = program.getSourceFile(path)!
     return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map((diagnostic) => {

@@ -32,6 +32,9 @@ export interface ServerPlan {
   readonly account?: Account
 }
 
+/** How long a process may take to start, in milliseconds. */
+const longestStart = 60_000
+
 /** The path of a program; null where it is not installed. */
 export function programPath (name: string, folders: readonly string[] = []): string | null {
   const candidates = [...folders, ...(process.env.PATH ?? '').split(delimiter)].map((folder) => join(folder, name))
@@ -45,22 +48,29 @@ export function skipWithout (server: string, path: string | null): string | fals
 
 export async function startServer (plan: ServerPlan): Promise<ThrowAwayServer> {
   const folder = await mkdtemp(join(tmpdir(), 'fastify-login-'))
-  if (plan.account !== undefined) await chown(folder, plan.account.uid, plan.account.gid)
-  await plan.prepare?.(folder)
-  const port = await freePort()
-  let child = await start(plan, port, folder)
-  const kill = async () => { await end(child) }
-  const leave = () => { child.kill('SIGKILL'); rmSync(folder, { recursive: true, force: true }) }
+  let child: ChildProcess | null = null
+  const kill = async () => { if (child !== null) await end(child) }
+  const leave = () => { child?.kill('SIGKILL'); rmSync(folder, { recursive: true, force: true, maxRetries: 10 }) }
   const stay = atExit(leave)
-  return {
-    url: plan.url(port),
-    kill,
-    restart: async () => { child = await start(plan, port, folder) },
-    stop: async () => {
-      await kill()
-      stay()
-      leave()
+  const stop = async () => {
+    await kill()
+    stay()
+    leave()
+  }
+  try {
+    if (plan.account !== undefined) await chown(folder, plan.account.uid, plan.account.gid)
+    await plan.prepare?.(folder)
+    const port = await freePort()
+    const start = async () => {
+      child = run(plan, port, folder)
+      await printed(child, plan.readyWith)
     }
+    await start()
+    return { url: plan.url(port), kill, restart: start, stop }
+  } catch (error) {
+    // Who has no server cannot stop it, and one that goes on would keep the tests from ending.
+    await stop()
+    throw error
   }
 }
 
@@ -75,32 +85,38 @@ export function atExit (leave: () => void): () => void {
   }
 }
 
-/** Resolves once the process has printed that it is ready. */
-async function start ({ command, readyWith, account }: ServerPlan, port: number, folder: string): Promise<ChildProcess> {
+function run ({ command, account }: ServerPlan, port: number, folder: string): ChildProcess {
   const [program, ...rest] = command(port, folder)
-  const child = spawn(program, rest, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], ...account })
-  let printed = ''
-  await new Promise<void>((resolve, reject) => {
-    const look = (chunk: Buffer) => {
-      printed += chunk.toString()
-      if (readyWith.test(printed)) resolve()
-    }
-    child.stdout.on('data', look)
-    child.stderr.on('data', look)
-    child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`${program} ended with ${code}:\n${printed}`)))
-  })
-  return child
+  return spawn(program, rest, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], ...account })
 }
 
-async function end (child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+/** Resolves once a process has printed what a pattern matches; rejects where it ends before, or takes too long. */
+export async function printed (child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
+  let text = ''
+  return await new Promise((resolve, reject) => {
+    const look = (chunk: Buffer) => {
+      text += chunk.toString()
+      const match = pattern.exec(text)
+      if (match !== null) resolve(match)
+    }
+    const fail = (what: string) => { reject(new Error(`${child.spawnfile} ${what}:\n${text}`)) }
+    child.stdout?.on('data', look)
+    child.stderr?.on('data', look)
+    child.once('error', reject)
+    child.once('exit', (code) => { fail(`ended with ${code}`) })
+    setTimeout(() => { fail('was not ready in time') }, longestStart).unref()
+  })
+}
+
+export async function end (child: ChildProcess): Promise<void> {
+  // A program that could not be started has no process to end.
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise((resolve) => { child.once('exit', resolve) })
   child.kill('SIGKILL')
   await ended
 }
 
-async function freePort (): Promise<number> {
+export async function freePort (): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
   const { port } = server.address() as AddressInfo
