@@ -43,9 +43,9 @@ export function newRecord (change: Change, realm: string, secrets: Secrets): Log
 /** The record after a proof of identity or a restore: another secret, and another validator where one is given out. */
 export function replacedRecord (record: LoginRecord, change: Change, secrets: Secrets, came: string | null, now: number): LoginRecord | null {
   if (isSuspended(record)) return null
-  const { login, remember, data = record.data } = change
+  const { login, remember, seesSuccessor, data = record.data } = change
   const kept = remember === null || secrets.validator === null
-    ? record.remember
+    ? record.remember && { ...record.remember, seen: record.remember.seen || seesSuccessor }
     : rememberRecord(remember, secrets.validator, previousValidators(record.remember, came, now))
   const superseded = { secret: record.secret, until: now + generationGrace }
   return {

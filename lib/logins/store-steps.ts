@@ -30,16 +30,26 @@ export class StoreSteps implements Committed {
   }
 
   async replace (found: LoginRecord, change: (record: LoginRecord) => LoginRecord | null): Promise<boolean> {
-    const changed = await changeRecord(this.#store, found, change)
-    if (changed === null) return false
-    const { before, after } = changed
-    this.#reverse.push(() => changeRecord(this.#store, after, (current) => takenBack(current, before, after)))
-    return true
+    let step: { before: LoginRecord, after: LoginRecord } | null = null
+    // Also where the store failed after it was kept.
+    this.#reverse.push(() => step === null ? Promise.resolve() : this.#takeBack(step))
+    const changed = await changeRecord(this.#store, found, (before) => {
+      const after = change(before)
+      step = after === null ? null : { before, after }
+      return after
+    })
+    if (changed === null) step = null
+    return changed !== null
   }
 
   async end (record: LoginRecord, reason: EndedLogin['reason'], now: number): Promise<void> {
     const { id, userId } = record
     if (await this.replace(record, (current) => suspendedRecord(current, now))) this.ended.push({ id, userId, reason })
+  }
+
+  async #takeBack ({ before, after }: { before: LoginRecord, after: LoginRecord }): Promise<void> {
+    const current = await this.#store.find(after.id)
+    if (current !== null) await changeRecord(this.#store, current, (record) => takenBack(record, before, after))
   }
 
   /** Removes what the change ended. A store that is down now forgets it by itself. */
@@ -57,6 +67,7 @@ export class StoreSteps implements Committed {
 /** The record before a change, with what others have changed since; null where they gave it another secret, or ended it. */
 function takenBack (current: LoginRecord, before: LoginRecord, after: LoginRecord): LoginRecord | null {
   if (current.secret !== after.secret || isSuspended(current) !== isSuspended(after)) return null
+  if (isSuspended(after) && current.keepUntil !== after.keepUntil) return null
   const data = isDeepStrictEqual(current.data, after.data) ? before.data : current.data
   return { ...before, version: current.version + 1, stale: before.stale || current.stale, data }
 }
