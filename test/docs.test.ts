@@ -70,11 +70,14 @@ test('docs/testing.md names everything that fastify-login/testing exports', () =
   for (const name of Object.keys(testing)) assert.match(textOf('docs/testing.md'), new RegExp(`\\b${name}\\b`))
 })
 
-test('README lists what a request and the manager carry, and nothing that they do not', () => {
+test('README and docs/request.md list what a request carries, and nothing that it does not', () => {
   const augmentation = textOf('lib/augmentation.ts')
   const [, request] = /interface FastifyRequest<[^]*?{\n([^]*?)^ {2}}/m.exec(augmentation)!
-  const carried = Array.from(request!.matchAll(/^ {4}(?:readonly )?(\w+)(?::| \()/gm), ([, name]) => `request.${name}`)
-  assert.deepEqual(firstColumn(readme, 'on the request').sort(), carried.sort())
+  const carried = Array.from(request!.matchAll(/^ {4}(?:readonly )?(\w+)(?::| \()/gm), ([, name]) => `request.${name}`).sort()
+  for (const page of [readme, 'docs/request.md']) assert.deepEqual(firstColumn(page, 'on the request').sort(), carried, page)
+})
+
+test('README lists what the manager carries, and nothing that it does not', () => {
   const methods = [EventSource, LoginManager].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype))
   const manager = methods.filter((name) => name !== 'constructor').map((name) => `app.login.${name}`)
   assert.deepEqual(firstColumn(readme, 'on the manager').sort(), manager.sort())
