@@ -1,46 +1,65 @@
 /** The promises about speed: which contender is held against which, and what it may cost at most. */
 
-import { ratioOf, differenceOf } from './statistics.ts'
-import type { Rounds, Summary } from './statistics.ts'
+import type { Contender } from './contenders.ts'
+import type { Measurements } from './rounds.ts'
+import { median, ratioOf, ratioOfMedians } from './statistics.ts'
+import type { Summary } from './statistics.ts'
+import type { Work, WorkName } from './works.ts'
 
 export interface Comparison {
+  work: WorkName
   title: string
-  contender: string
   against: string
-  unit: '×' | 'µs'
-  limit?: number
-  compare: (contender: Rounds, against: Rounds) => Summary
+  /** What the ratio may be at most, or must be at least. */
+  limit: { atMost: number } | { atLeast: number }
+  of: 'costs' | 'speeds'
 }
 
+const subject = 'login'
+
 export const comparisons: readonly Comparison[] = [
-  {
-    title: 'a guarded page costs at most 0.9 × the same page on @fastify/secure-session',
-    contender: 'login-guarded',
-    against: 'secure-session',
-    unit: '×',
-    limit: 0.9,
-    compare: ratioOf
-  },
-  {
-    title: 'an anonymous page costs at most 0.5 µs more than on @fastify/cookie',
-    contender: 'login-anonymous',
-    against: 'cookie',
-    unit: 'µs',
-    limit: 0.5,
-    compare: differenceOf
-  },
-  {
-    title: 'a guarded page beside a session of the application\'s own, to the page on that session alone',
-    contender: 'login-beside-session',
-    against: 'secure-session',
-    unit: '×',
-    compare: ratioOf
-  },
-  {
-    title: '@fastify/cookie to no plugin at all, which shows how far such small differences can be told',
-    contender: 'cookie',
-    against: 'bare',
-    unit: 'µs',
-    compare: differenceOf
-  }
+  { work: 'guarded', title: 'a guarded page, to @fastify/secure-session alone', against: 'secure-session', limit: { atMost: 0.85 }, of: 'costs' },
+  { work: 'guarded', title: 'a guarded page, to @fastify/passport on it', against: 'passport', limit: { atMost: 0.8 }, of: 'costs' },
+  { work: 'guarded', title: 'a guarded page, to bare Fastify', against: 'bare', limit: { atMost: 1.35 }, of: 'costs' },
+  { work: 'guarded', title: 'a guarded page, to Express + express-session + Passport', against: 'express', limit: { atMost: 1 / 10 }, of: 'costs' },
+  { work: 'guarded', title: 'a guarded page, to better-auth', against: 'better-auth', limit: { atMost: 1 / 12 }, of: 'costs' },
+  { work: 'guarded', title: 'a guarded page, requests per second to Flask-Login', against: 'flask', limit: { atLeast: 12 }, of: 'speeds' },
+  { work: 'anonymous', title: 'an anonymous page, to @fastify/cookie alone', against: 'cookie', limit: { atMost: 1.05 }, of: 'costs' },
+  { work: 'redis', title: 'logins in Redis, to @fastify/passport on @fastify/session in Redis', against: 'passport-redis', limit: { atMost: 1 }, of: 'costs' }
 ]
+
+export interface Verdict { title: string, ratio: Summary, limit: string, held: boolean }
+
+export function entrantName (contender: string, work: WorkName): string {
+  return `${contender} ${work}`
+}
+
+export function judge (measurements: Measurements): Verdict[] {
+  return comparisons.flatMap(({ work, title, against, limit, of }) => {
+    const own = measurements[entrantName(subject, work)]
+    const other = measurements[entrantName(against, work)]
+    if (own === undefined || other === undefined) return []
+    const ratio = ratioOfMedians(own[of], other[of])
+    return 'atMost' in limit
+      ? [{ title, ratio, limit: `at most ${round(limit.atMost)}`, held: ratio.median <= limit.atMost }]
+      : [{ title, ratio, limit: `at least ${round(limit.atLeast)}`, held: ratio.median >= limit.atLeast }]
+  })
+}
+
+/** On every row, the peer that comes closest; those without a login of their own and our own second entry are none. */
+export function closestPeers (works: readonly Work[], contenders: readonly Contender[], measurements: Measurements): Verdict[] {
+  return works.flatMap((work) => {
+    const own = measurements[entrantName(subject, work.name)]
+    const peers = contenders.filter(({ open, name }) => open === undefined && !name.startsWith(subject))
+      .flatMap((contender) => ({ contender, measured: measurements[entrantName(contender.name, work.name)] }))
+    const costs = peers.flatMap(({ contender, measured }) => measured === undefined ? [] : [{ contender, measured, cost: median(measured.costs.flat()) }])
+    const [closest] = costs.toSorted((left, right) => left.cost - right.cost)
+    if (own === undefined || closest === undefined) return []
+    const ratio = ratioOf(own.costs, closest.measured.costs)
+    return [{ title: `${work.title}, to ${closest.contender.title}, the next`, ratio, limit: 'below 1', held: ratio.median < 1 }]
+  })
+}
+
+function round (limit: number): string {
+  return String(Number(limit.toFixed(3)))
+}

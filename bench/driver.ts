@@ -2,21 +2,30 @@
 
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
-import { browserHeaders } from './browser-headers.ts'
+import { answerReader } from './answer-reader.ts'
+
+/** Is given the whole answer, and the number of the question among those asked. */
+export type Listener = (answer: Buffer, number: number) => void
 
 export interface Connections {
-  /** Asks that many times over all connections and resolves when the last answer is there. */
-  ask (requests: number): Promise<void>
+  readonly port: number
+  /** Asks that many questions over all connections and resolves when the last answer is there. Answers must be 200. */
+  ask (count: number, question: (number: number) => Buffer, listener?: Listener): Promise<void>
   close (): void
 }
 
-export async function openConnections (port: number, path: string, cookie: string, count: number): Promise<Connections> {
-  const headers = { host: `127.0.0.1:${port}`, ...browserHeaders, ...cookie && { cookie } }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  const question = Buffer.from(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1')
+/** In milliseconds: how long nothing may be answered. */
+const patience = 20_000
+
+export async function openConnections (port: number, count: number): Promise<Connections> {
   const sockets = await Promise.all(Array.from({ length: count }, () => open(port)))
   return {
-    ask: (requests) => ask(sockets, question, requests),
+    port,
+    async ask (count, question, listener) {
+      // Between two windows a server may have found that a connection was idle for too long.
+      for (const [index, socket] of sockets.entries()) if (socket.destroyed || socket.readableEnded) sockets[index] = await open(port)
+      await ask(sockets, count, question, listener)
+    },
     close: () => { for (const socket of sockets) socket.destroy() }
   }
 }
@@ -29,79 +38,58 @@ function open (port: number): Promise<Socket> {
   })
 }
 
-function ask (sockets: readonly Socket[], question: Buffer, requests: number): Promise<void> {
+function ask (sockets: readonly Socket[], count: number, question: (number: number) => Buffer, listener?: Listener): Promise<void> {
   return new Promise((resolve, reject) => {
     let asked = 0
     let answered = 0
     let failed = false
     for (const socket of sockets) {
-      const isWhole = answerReader()
+      const read = answerReader()
+      let number = 0
       socket.removeAllListeners('data').removeAllListeners('error').removeAllListeners('close')
       socket.once('error', fail)
       socket.once('close', () => fail(new Error('The server closed the connection')))
       socket.on('data', (chunk: Buffer) => {
         try {
-          if (!isWhole(chunk)) return
+          const answer = read(chunk)
+          if (answer === null) return
+          listener?.(answer, number)
         } catch (error) {
           fail(error)
           return
         }
         answered++
-        if (asked < requests) askOn(socket)
-        else if (answered === requests) resolve()
+        if (asked < count) askOn()
+        else if (answered === count) succeed()
       })
+      if (asked < count) askOn()
+
+      function askOn (): void {
+        number = asked++
+        socket.write(question(number))
+      }
     }
-    for (const socket of sockets.slice(0, requests)) askOn(socket)
+    let seen = 0
+    const watch = setInterval(() => {
+      if (answered === seen) fail(new Error(`The server has not answered for ${patience / 1000} seconds, after ${answered} of ${count}`))
+      seen = answered
+    }, patience)
     stayAwake()
 
     /** A driver asleep must be woken by the server's write, which on a virtual machine costs the server as much as a page. */
     function stayAwake (): void {
-      if (answered < requests && !failed) setImmediate(stayAwake)
+      if (answered < count && !failed) setImmediate(stayAwake)
+    }
+
+    function succeed (): void {
+      clearInterval(watch)
+      resolve()
     }
 
     function fail (reason: unknown): void {
       failed = true
+      clearInterval(watch)
       reject(reason)
     }
-
-    function askOn (socket: Socket): void {
-      asked++
-      socket.write(question)
-    }
   })
-}
-
-const success = Buffer.from('HTTP/1.1 200 ', 'latin1')
-const endOfHeaders = Buffer.from('\r\n\r\n', 'latin1')
-
-/**
- * Says of each chunk whether it completes an answer, and throws where that is not a 200.
- * Answers to the same question are equally long, so only the first is searched for its length:
- * the less the driver does, the less it takes from the server's processor.
- */
-function answerReader (): (chunk: Buffer) => boolean {
-  let usualLength = 0
-  let answer = Buffer.alloc(0)
-  return (chunk) => {
-    if (answer.length === 0 && chunk.length === usualLength && isSuccess(chunk)) return true
-    answer = Buffer.concat([answer, chunk])
-    const headersLength = answer.indexOf(endOfHeaders)
-    if (headersLength === -1) return false
-    if (!isSuccess(answer)) throw new Error(`Not a 200: ${answer.toString('latin1')}`)
-    const length = headersLength + endOfHeaders.length + contentLength(answer.toString('latin1', 0, headersLength))
-    if (answer.length < length) return false
-    usualLength = length
-    answer = Buffer.alloc(0)
-    return true
-  }
-}
-
-function isSuccess (answer: Buffer): boolean {
-  return success.compare(answer, 0, success.length) === 0
-}
-
-function contentLength (headers: string): number {
-  const found = /\r\ncontent-length: (\d+)/i.exec(headers)
-  if (!found) throw new Error(`An answer without Content-Length: ${headers}`)
-  return Number(found[1])
 }

@@ -1,6 +1,7 @@
 /** Times the hooks alone, without socket, router or serializer: what a plugin adds to a request. */
 
 import { measure } from 'mitata'
+import { writeResults } from './readme.ts'
 import { table } from './report.ts'
 import { summarise } from './statistics.ts'
 import { prepareSubjects } from './subjects.ts'
@@ -20,9 +21,11 @@ for (const { close } of subjects) await close()
 
 const rows = timed.map(({ one, rounds }) => {
   const { median, min, max } = summarise(rounds)
-  return [one.title, ...[median, min, max].map((nanoseconds) => (nanoseconds / 1000).toFixed(2))]
+  return [one.title, ...[median, min, max].map((nanoseconds) => (nanoseconds / 1000).toFixed(3))]
 })
-console.log(table(['hooks alone, µs per request', 'median', 'min', 'max'], rows))
+const results = table(['hooks alone, µs per request', 'median', 'min', 'max'], rows)
+console.log(`\n${results}`)
+if (process.argv.includes('--write')) writeResults(results, 'hooks alone')
 
 /**
  * The quarter of the batches that was disturbed least, because others on the machine can only add.

@@ -1,14 +1,14 @@
-/** `tsx bench/profile.ts NAME`: where one contender's processor time goes, function by function. */
+/** `tsx bench/profile.ts NAME --row ROW`: where one contender's processor time goes, function by function. */
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findContender } from './contenders.ts'
-import { openConnections } from './driver.ts'
-import { pagePath } from './page.ts'
+import { putToWork } from './entrants.ts'
 import { table } from './report.ts'
-import { startServer } from './server-process.ts'
+import { usualScale } from './scale.ts'
+import { chosenWorks } from './works.ts'
 
 interface Profile {
   nodes: Array<{ id: number, callFrame: { functionName: string, url: string, lineNumber: number } }>
@@ -20,12 +20,12 @@ const root = new URL('..', import.meta.url).href
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { requests: { type: 'string', default: '100000' }, top: { type: 'string', default: '25' } }
+  options: { row: { type: 'string', default: 'guarded' }, requests: { type: 'string', default: '100000' }, top: { type: 'string', default: '25' } }
 })
 const requests = Number(values.requests)
 const directory = mkdtempSync(join(tmpdir(), 'fastify-login-profile-'))
 try {
-  await record(positionals[0] ?? 'login-guarded')
+  await record(positionals[0] ?? 'login')
   const { byOwner, byFunction } = busiest(readdirSync(directory).map((file) => summariseProfile(join(directory, file))))
   console.log(table(['self time by owner', 'µs per request'], rows(byOwner)))
   console.log('\n' + table(['self time by function', 'µs per request'], rows(byFunction).slice(0, Number(values.top))))
@@ -36,10 +36,11 @@ try {
 }
 
 async function record (name: string): Promise<void> {
-  const server = await startServer(findContender(name), ['--cpu-prof', `--cpu-prof-dir=${directory}`])
-  const connections = await openConnections(server.port, pagePath, server.cookie, 20)
-  await connections.ask(requests)
-  connections.close()
+  const [work] = chosenWorks([values.row])
+  if (work === undefined) throw new Error(`There is no row "${values.row}"`)
+  const nodeOptions = ['--cpu-prof', `--cpu-prof-dir=${directory}`]
+  const server = await putToWork({ name, contender: findContender(name), work, nodeOptions }, usualScale.logins, undefined)
+  await server.measure(requests)
   await server.stop()
 }
 

@@ -1,36 +1,54 @@
 /** Lays the figures out as the Markdown tables that bench/README.md shows. */
 
-import type { Comparison } from './comparisons.ts'
+import { entrantName } from './comparisons.ts'
+import type { Verdict } from './comparisons.ts'
 import type { Contender } from './contenders.ts'
 import type { Measurements } from './rounds.ts'
-import { summarise } from './statistics.ts'
-import type { Summary } from './statistics.ts'
+import type { MeasuredLine } from './scaling.ts'
+import { ratioOf, summarise } from './statistics.ts'
+import type { Rounds } from './statistics.ts'
+import type { Work } from './works.ts'
 
-export function costTable (contenders: readonly Contender[], measurements: Measurements): string {
-  const rows = contenders.map((contender) => {
-    const { median, min, max } = summarise(measurements[contender.name] ?? [])
-    return [contender.title, ...[median, min, max].map((cost) => cost.toFixed(2))]
-  })
-  return table(['server CPU per request, µs', 'median', 'min', 'max'], rows)
+/** One table for each row of the work list, because only what was measured side by side is to be compared. */
+export function workTables (works: readonly Work[], contenders: readonly Contender[], measurements: Measurements): string {
+  return works.flatMap((work) => {
+    const present = contenders.filter(({ name }) => measurements[entrantName(name, work.name)] !== undefined)
+    return present.length === 0 ? [] : [workTable(work, present, measurements)]
+  }).join('\n\n')
 }
 
-export function comparisonTable (comparisons: readonly Comparison[], measurements: Measurements): string {
-  const rows = comparisons.flatMap(({ title, contender, against, unit, limit, compare }) => {
-    const left = measurements[contender]
-    const right = measurements[against]
-    if (!left || !right) return []
-    const summary = compare(left, right)
-    const figures = [summary.median, summary.min, summary.max].map((figure) => `${figure.toFixed(2)} ${unit}`)
-    return [[title, ...figures, limit === undefined ? '' : verdict(summary, limit)]]
+function workTable (work: Work, contenders: readonly Contender[], measurements: Measurements): string {
+  const costsOf = (name: string): Rounds | undefined => measurements[entrantName(name, work.name)]?.costs
+  const rows = contenders.map(({ name, title }) => {
+    const { costs, speeds } = measurements[entrantName(name, work.name)] ?? { costs: [], speeds: [] }
+    const cost = summarise(costs)
+    return [
+      title, ...[cost.median, cost.min, cost.max].map((figure) => figure.toFixed(1)), thousands(summarise(speeds).median),
+      ratio(costs, costsOf('bare')), ratio(costs, costsOf('secure-session'))
+    ]
   })
-  return table(['compared', 'median', 'min', 'max', ''], rows)
+  return table([work.title, 'CPU µs', 'min', 'max', 'requests/s', '× bare', '× secure-session'], rows)
 }
 
-/** Says whether the rounds agree, because a median among figures that scatter around the limit proves little. */
-function verdict ({ median, min, max }: Summary, limit: number): string {
-  if (max <= limit) return 'held in every round'
-  if (min > limit) return 'held in no round'
-  return median <= limit ? 'held by the median' : 'not held by the median'
+function ratio (costs: Rounds, against: Rounds | undefined): string {
+  return against === undefined ? '' : ratioOf(costs, against).median.toFixed(2)
+}
+
+export function verdictTable (head: string, verdicts: readonly Verdict[]): string {
+  return table([head, 'ratio', 'min', 'max', 'to reach', ''], verdicts.map(({ title, ratio, limit, held }) =>
+    [title, ...[ratio.median, ratio.min, ratio.max].map((figure) => figure.toFixed(3)), limit, held ? 'yes' : '**no**']))
+}
+
+export function scalingTable (measured: readonly MeasuredLine[]): string {
+  const rows = measured.map(({ line, contender, points, growth }) => [
+    `${line.title}: ${points.map(({ at }) => thousands(at)).join(', ')}`, contender === 'login' ? 'fastify-login' : 'bare Fastify',
+    points.map(({ cost }) => cost.median.toFixed(1)).join(', '), ...[growth.median, growth.min, growth.max].map((figure) => figure.toFixed(2))
+  ])
+  return table(['what grows', 'in', 'CPU µs', 'last to first', 'min', 'max'], rows)
+}
+
+export function thousands (number: number): string {
+  return Math.round(number).toLocaleString('en-US')
 }
 
 export function table (head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {

@@ -1,11 +1,7 @@
-/** Measures every contender in every round, each time in a fresh process, window by window in turn. */
+/** Measures every entrant in every round, each time in a fresh process, window by window in turn. */
 
-import type { Contender } from './contenders.ts'
-import { openConnections } from './driver.ts'
-import type { Connections } from './driver.ts'
-import { pagePath } from './page.ts'
-import { startServer } from './server-process.ts'
-import type { ServerProcess } from './server-process.ts'
+import { putToWork } from './entrants.ts'
+import type { AtWork, Entrant } from './entrants.ts'
 import { median } from './statistics.ts'
 import type { Rounds } from './statistics.ts'
 
@@ -18,49 +14,54 @@ export interface Effort {
   connections: number
 }
 
-/** Server processor time in microseconds per request, by contender. */
-export type Measurements = Record<string, Rounds>
+/** Of one entrant: for each round, that of each window. */
+export interface Measured { costs: Rounds, speeds: Rounds }
 
-interface Running { name: string, server: ServerProcess, connections: Connections, costs: number[] }
+export type Measurements = Record<string, Measured>
 
-export async function measureInRounds (contenders: readonly Contender[], effort: Effort, say: (line: string) => void): Promise<Measurements> {
-  const measurements: Record<string, number[][]> = Object.fromEntries(contenders.map((contender) => [contender.name, []]))
-  for (let round = 0; round < effort.rounds; round++) {
-    const measured = await measureRound(rotate(contenders, round), effort)
-    for (const { name, costs } of measured) measurements[name]?.push(costs)
-    say(`round ${round + 1} of ${effort.rounds}: ${measured.map(({ name, costs }) => `${name} ${median(costs).toFixed(2)}`).join(', ')}`)
+/** One round of entrants that are compared with each other. */
+export async function measureRound (entrants: readonly Entrant[], effort: Effort, round: number, redis: string | undefined): Promise<Record<string, { costs: number[], speeds: number[] }>> {
+  const working: AtWork[] = []
+  const measured: Record<string, { costs: number[], speeds: number[] }> = {}
+  try {
+    for (const entrant of rotate(entrants, round)) {
+      const one = await putToWork(entrant, effort.connections, redis)
+      working.push(one)
+      measured[one.name] = { costs: [], speeds: [] }
+      await one.measure(Math.max(Math.ceil(effort.warmUp / one.slowness), 500))
+    }
+    for (let window = 0; window < effort.windows; window++) {
+      for (const one of rotate(working, window)) {
+        const { cost, speed } = await one.measure(Math.max(Math.ceil(effort.requests / effort.windows / one.slowness), 20))
+        measured[one.name]?.costs.push(cost)
+        measured[one.name]?.speeds.push(speed)
+      }
+    }
+    return measured
+  } finally {
+    for (const one of working) await one.stop()
   }
-  return measurements
 }
 
 /**
- * The windows of the contenders are taken in turn, so that a neighbour on the machine who is busy
- * for some seconds disturbs all of them alike, and not the one that happens to be measured.
+ * The windows of the entrants of a group are taken in turn, so that a neighbour on the machine who is busy for some
+ * seconds disturbs all of them alike, and not the one that happens to be measured.
  */
-async function measureRound (contenders: readonly Contender[], effort: Effort): Promise<Running[]> {
-  const running: Running[] = []
-  try {
-    for (const contender of contenders) {
-      const server = await startServer(contender)
-      const connections = await openConnections(server.port, pagePath, server.cookie, effort.connections)
-      running.push({ name: contender.name, server, connections, costs: [] })
-      await connections.ask(effort.warmUp)
-    }
-    const perWindow = Math.ceil(effort.requests / effort.windows)
-    for (let window = 0; window < effort.windows; window++) {
-      for (const { server, connections, costs } of rotate(running, window)) {
-        const before = await server.cpuTime()
-        await connections.ask(perWindow)
-        costs.push((await server.cpuTime() - before) / perWindow)
+export async function measureInRounds (groups: ReadonlyArray<readonly Entrant[]>, effort: Effort, redis: string | undefined, say: (line: string) => void): Promise<Measurements> {
+  const measurements: Record<string, { costs: number[][], speeds: number[][] }> = {}
+  for (let round = 0; round < effort.rounds; round++) {
+    for (const group of groups) {
+      const measured = await measureRound(group, effort, round, redis)
+      for (const [name, { costs, speeds }] of Object.entries(measured)) {
+        const all = measurements[name] ??= { costs: [], speeds: [] }
+        all.costs.push(costs)
+        all.speeds.push(speeds)
       }
-    }
-    return running
-  } finally {
-    for (const { server, connections } of running) {
-      connections.close()
-      await server.stop()
+      const costs = Object.entries(measured).map(([name, { costs }]) => `${name} ${median(costs).toFixed(1)}`)
+      say(`round ${round + 1} of ${effort.rounds}, µs per request: ${costs.join(', ')}`)
     }
   }
+  return measurements
 }
 
 function rotate<Item> (items: readonly Item[], by: number): Item[] {

@@ -1,11 +1,12 @@
-/** The program of every server process: serves one contender and tells the parent what it cost. */
+/** The program of every Node.js server process: serves one contender and tells the parent what it cost. */
 
-import { findContender } from './contenders.ts'
+import type { Served } from './contenders.ts'
 
 export type ToServer = 'cpu' | 'stop'
 export type ToParent = { port: number } | { cpu: NodeJS.CpuUsage }
 
-const app = await findContender(process.argv[2] ?? '').build()
+const { build } = await import(process.argv[2] ?? '') as { build: () => Promise<Served> }
+const app = await build()
 const address = await app.listen({ host: '127.0.0.1', port: 0 })
 
 process.on('message', (message: ToServer) => {

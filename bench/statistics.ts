@@ -23,8 +23,10 @@ export function ratioOf (contender: Rounds, against: Rounds): Summary {
   return summarise(pair(contender, against, (left, right) => left / right))
 }
 
-export function differenceOf (contender: Rounds, against: Rounds): Summary {
-  return summarise(pair(contender, against, (left, right) => left - right))
+/** What one run says of a promise: the ratio of the medians, and the lowest and highest that a round gives. */
+export function ratioOfMedians (contender: Rounds, against: Rounds): Summary {
+  const { min, max } = ratioOf(contender, against)
+  return { median: summarise(contender).median / summarise(against).median, min, max }
 }
 
 /** Compares window with window, because those were taken within the same second of the same machine. */

@@ -6,10 +6,13 @@ import { requireLogin } from 'fastify-login'
 import { exchangesLike, holdExchanges } from './exchanges.ts'
 import { captureHooks, runInTurn } from './hooks.ts'
 import type { Exchange, Hook } from './hooks.ts'
-import { logIn } from './server-process.ts'
+import { findContender } from './contenders.ts'
+import { openConnections } from './driver.ts'
+import { requireUser } from './servers/by-hand.ts'
 import { build as buildWithCookie } from './servers/cookie.ts'
-import { build as buildWithLogin } from './servers/login-guarded.ts'
-import { build as buildWithSecureSession, requireUser } from './servers/secure-session.ts'
+import { build as buildWithLogin } from './servers/login.ts'
+import { build as buildWithSecureSession } from './servers/secure-session.ts'
+import { logIn } from './visitors.ts'
 
 /** One line of the table. What `prepare` returns is given to `run`, which alone is timed. */
 export interface Case<Prepared = unknown> {
@@ -45,11 +48,19 @@ async function prepareSubject (plugin: string, build: (app: FastifyInstance) => 
     runAllOnSend(exchange)
   })]
 
+  const own = hooks.onRequest.filter((hook) => !isOfCookiePlugin(hook))
+  const resolve = runInTurn(app, own)
+  const parseCookies = runInTurn(app, hooks.onRequest.filter(isOfCookiePlugin))
+  if (own.length > 0) {
+    cases.push(caseOf(`${plugin}: nobody resolved`, () => {
+      const exchange = anonymous.wrap(anonymous.arrive())
+      parseCookies(exchange)
+      return exchange
+    }, resolve))
+  }
+
   if (guard) {
-    const loggedIn = exchangesLike(held, await logIn(port))
-    const parseCookies = runInTurn(app, hooks.onRequest.filter(isOfCookiePlugin))
-    const own = hooks.onRequest.filter((hook) => !isOfCookiePlugin(hook))
-    const resolve = runInTurn(app, own)
+    const loggedIn = exchangesLike(held, await cookieFor(port))
     const resolveAndGuard = runInTurn(app, [...own, guard])
     const finish = runInTurn(app, hooks.onSend.filter((hook) => !isOfCookiePlugin(hook)), '{}')
     const prepare = (): Exchange => {
@@ -67,6 +78,14 @@ async function prepareSubject (plugin: string, build: (app: FastifyInstance) => 
     )
   }
   return { cases, close: async () => { held.release(); await app.close() } }
+}
+
+/** Any contender of ours has the same form to log in with. */
+async function cookieFor (port: number): Promise<string> {
+  const connections = await openConnections(port, 1)
+  const [cookie = ''] = await logIn(connections, findContender('login'), 1, false)
+  connections.close()
+  return cookie
 }
 
 function caseOf<Prepared> (title: string, prepare: () => Prepared, run: (prepared: Prepared) => void): Case {

@@ -45,7 +45,7 @@ export function defaultIsActive (user: User): boolean {
 
 /** A promise is true whatever it holds: an asynchronous answer would call every user active. */
 export function truthOf (answer: unknown): boolean {
-  if (answer instanceof Promise) throw new InvalidArgumentError('isActive must answer at once, not with a promise')
+  if (answer instanceof Promise) throw new InvalidArgumentError('The option isActive of fastify-login must answer at once, not with a promise')
   return Boolean(answer)
 }
 
@@ -86,7 +86,7 @@ export function isUser<Account> (found: Account | null | undefined): found is Ac
 export function stampOf (user: User, authHash: ((user: User) => unknown) | null): string | null {
   const stamp = authHash === null ? null : authHash(user) ?? null
   if (stamp !== null && typeof stamp !== 'string') {
-    throw new InvalidArgumentError(`authHash must give a string or null at once, not ${typeof stamp}`)
+    throw new InvalidArgumentError(`The option authHash of fastify-login must give a string or null at once, not ${typeof stamp}`)
   }
   return stamp
 }

@@ -14,7 +14,7 @@ export function noteBoot (app: FastifyInstance, settings: Settings): void {
   if (settings.store !== null) return
   const level = settings.production || cluster.isWorker ? 'warn' : 'info'
   app.log[level]('fastify-login keeps logins without a store: a logout, a revocation or a stale mark holds in this ' +
-    'process until it restarts, and no other process knows of it')
+    'process until it restarts, and no other process knows of it. The option store changes that')
 }
 
 /** Notes for every registration, once all plugins are there. */
@@ -25,7 +25,7 @@ export function noteScope (app: FastifyInstance, settings: Settings, sawLocals: 
   }
   for (const [name, page] of Object.entries({ loginPath, refreshPath })) {
     if (page !== null && origin === null && !isOwn(page, null)) {
-      app.log.warn(`fastify-login: ${name} is on another site and the option origin is not set, so visitors are not brought back`)
+      app.log.warn(`fastify-login: ${name} is on another site and the option origin is not set, so visitors are not brought back. Set origin, such as 'https://www.example.org'`)
     }
   }
   if (!sawLocals && app.hasReplyDecorator('locals')) {

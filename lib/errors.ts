@@ -33,7 +33,7 @@ export const NeedsRefreshError = createError('FST_LOGIN_NEEDS_REFRESH', 'Fresh l
 export const AlreadyLoggedInError = createError('FST_LOGIN_ALREADY_LOGGED_IN', 'Already logged in', 403)
 
 /** `FST_LOGIN_INVALID_USER_ID`, 500: a user without an id, or with one that is empty, no string or number, not well-formed, or over 255 bytes. */
-export const InvalidUserIdError = createError<[string]>('FST_LOGIN_INVALID_USER_ID', 'The id of the user %s', 500, TypeError)
+export const InvalidUserIdError = createError<[string]>('FST_LOGIN_INVALID_USER_ID', 'The id of the user %s. The option getId of fastify-login says where it is', 500, TypeError)
 
 /** `FST_LOGIN_INVALID_ARGUMENT`, 500: a call with an argument that it cannot take. */
 export const InvalidArgumentError = createError<[string]>('FST_LOGIN_INVALID_ARGUMENT', '%s', 500, TypeError)
@@ -41,7 +41,7 @@ export const InvalidArgumentError = createError<[string]>('FST_LOGIN_INVALID_ARG
 /** `FST_LOGIN_CANNOT_SET_COOKIE`, 500: `loginUser` or `confirmLogin` on a reply whose headers are gone, that was hijacked, or that upgrades the connection. */
 export const CannotSetCookieError = createError(
   'FST_LOGIN_CANNOT_SET_COOKIE',
-  'The answer to this request cannot set a cookie any more (sent, hijacked, or an upgrade), so nobody can be logged in by it', 500)
+  'The answer to this request cannot set a cookie any more (sent, hijacked, or an upgrade), so nobody can be logged in by it: log in earlier, and over HTTP before a WebSocket', 500)
 
 /** `FST_LOGIN_COOKIE_TOO_LARGE`, 500: a user id and token so long, or so full of characters to escape, that the cookie would pass 1 kB. */
 export const CookieTooLargeError = createError<[string, number]>(
@@ -50,11 +50,11 @@ export const CookieTooLargeError = createError<[string, number]>(
 /** `FST_LOGIN_SESSION_UNUSABLE`, 500: the application's session lacks `get`, `set` or `regenerate`. */
 export const SessionUnusableError = createError(
   'FST_LOGIN_SESSION_UNUSABLE',
-  'request.session has no get, set and regenerate: fastify-login works with @fastify/session and @fastify/secure-session', 500)
+  'request.session lacks get, set or regenerate: register @fastify/session or @fastify/secure-session, before fastify-login', 500)
 
 /** `FST_LOGIN_STORE_REQUIRED`, 500: the call needs the option `store`. */
 export const StoreRequiredError = createError<[string]>(
-  'FST_LOGIN_STORE_REQUIRED', '%s needs the option store: without one, logins are kept in their cookies and are not listed', 500)
+  'FST_LOGIN_STORE_REQUIRED', '%s needs the option store: without one, logins are kept in their cookies and are not listed. Pass one, such as new MemoryStore()', 500)
 
 /** `FST_LOGIN_STORE_UNAVAILABLE`, 503: the store cannot be asked. Nobody is let in, nobody logged out, and the request may be tried again. */
 export const StoreUnavailableError = createError(

@@ -83,7 +83,7 @@ export class Listeners {
   }
 
   #call<Name extends keyof LoginEvents> (name: Name, listener: LoginListener<Name>, payload: LoginEvents[Name]): void {
-    const failed = (error: unknown) => this.#log.error({ err: error, event: name }, `a listener of ${name} failed`)
+    const failed = (error: unknown) => this.#log.error({ err: error, event: name }, `fastify-login: a listener of ${name} failed`)
     try {
       Promise.resolve(listener(payload)).catch(failed)
     } catch (error) {

@@ -57,7 +57,7 @@ export const requireFreshLogin: Guard = function requireFreshLogin (request: Any
  */
 export function requireFreshLoginWithin (seconds: number): Guard {
   if (typeof seconds !== 'number' || !(seconds > 0)) {
-    throw new InvalidArgumentError('requireFreshLoginWithin takes a positive number of seconds')
+    throw new InvalidArgumentError(`requireFreshLoginWithin takes a positive number of seconds, not ${String(seconds)}`)
   }
   const within = { within: seconds }
   return function requireFreshLoginWithin (request: AnyRequest, reply: AnyReply, done: HookHandlerDoneFunction) {

@@ -33,7 +33,7 @@ export const membersOnly: GuardScope = (scope, realm) => {
   app.addHook('onReady', async () => {
     const name = settingsOf(app)?.realm.name
     if (name !== undefined && name !== (realm ?? '')) {
-      throw new InvalidArgumentError(`membersOnly guards a scope of the realm '${name}', and was called for '${realm ?? ''}'`)
+      throw new InvalidArgumentError(`membersOnly guards a scope of the realm '${name}', and was called for ${realm === undefined ? 'that of the registered user' : `'${realm}'`}: name the realm as its second argument`)
     }
   })
   return scope as never

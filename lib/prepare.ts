@@ -86,7 +86,7 @@ function tokenOf (state: LoginState, user: User): string | null {
   const { getToken } = state.settings
   const token = getToken === null ? null : getToken(user)
   if (token !== null && (typeof token !== 'string' || token === '')) {
-    throw new InvalidArgumentError('remember.getToken must give a string that is not empty, at once')
+    throw new InvalidArgumentError('The option remember.getToken of fastify-login must give a string that is not empty, at once')
   }
   return token
 }

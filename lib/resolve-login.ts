@@ -102,6 +102,6 @@ function accept (state: LoginState, login: LoginFacts, grace: boolean, user: Use
 // A refused cookie is not cleared: the answer may arrive after one that has set its successor.
 function refuse (state: LoginState, lapse: LoginLapse): false {
   state.stale = false
-  state.lapsed(lapse)
+  state.lapsed('login', lapse)
   return false
 }

@@ -82,6 +82,6 @@ function restore (state: LoginState, remember: RememberFacts, grace: boolean, us
 function refuse (state: LoginState, lapse: LoginLapse): false {
   // Behind a login that lapsed by a new password, the request that set it may be about to renew this cookie.
   state.clearsRemember = !(lapse === 'user-changed' && state.lapse === 'user-changed')
-  state.lapsed(lapse)
+  state.lapsed('remember', lapse)
   return false
 }

@@ -96,9 +96,10 @@ export class LoginState {
   }
 
   /** Notes why a credential was not honoured; what the login cookie lapsed by stands before the remember cookie's. */
-  lapsed (lapse: LoginLapse): void {
+  lapsed (cookie: 'login' | 'remember', lapse: LoginLapse): void {
     this.lapse ??= lapse
-    this.request.log.debug({ lapse }, 'fastify-login: a credential was not honoured')
+    const { family, settings: { realm } } = this
+    this.request.log.debug({ lapse, cookie, family, realm: realm.name }, `fastify-login: the ${cookie} cookie was not honoured`)
   }
 
   /** Nobody is logged in from here on. */

@@ -3,10 +3,9 @@
 import cookie from '@fastify/cookie'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
-import { describe, pagePath, visitor } from '../page.ts'
+import { build as buildBare } from './bare.ts'
 
 export async function build (app: FastifyInstance = Fastify()): Promise<FastifyInstance> {
   await app.register(cookie)
-  app.get(pagePath, () => describe(visitor))
-  return app
+  return await buildBare(app)
 }
