@@ -46,8 +46,11 @@ function finish (state: LoginState, prepared: Prepared | null, committed: Commit
 function noteSuccession ({ settings, family }: LoginState, { change: { kind, login } }: Prepared): void {
   // A restore that a handler has made a proof of is one.
   if (kind === 'use' || (kind === 'restore' && !login.fresh)) return
+  const { successions } = settings.realm
   const by = familyOf(login.id)
-  for (const one of new Set([family ?? by, by])) settings.realm.successions.note(one, by)
+  if (family !== null) successions.note(family, by)
+  // No other request can know the family of a login that begins here.
+  if (kind !== 'begin' && by !== family) successions.note(by, by)
 }
 
 /** The change is final, and listeners are told, once the answer is out, or lost on its way: what is still taken back has never happened. */

@@ -4,7 +4,6 @@
  * @module
  */
 import { truthOf } from './account.ts'
-import { digest } from './digest.ts'
 import { checkLogin, type LoginUserOptions } from './login-options.ts'
 import type { Change, Prepared } from './logins/keeper.ts'
 import { begun, proven, type LoginFacts } from './logins/record.ts'
@@ -47,7 +46,7 @@ export async function loginUser (
     seesSuccessor: same !== null && state.prepared?.change.seesSuccessor === true,
     data: options.data
   }))
-  await renewSession(state.request, { realm: settings.realm.name, user: digest(userId) }, state.presented !== null && state.presented.userId !== userId, settings.dropAtLogin)
+  await renewSession(state.request, { realm: settings.realm.name, userId }, state.presented !== null && state.presented.userId !== userId, settings.dropAtLogin)
   checkAnswer(state)
   if (same === null) state.pendingEvents = state.pendingEvents.filter(({ name }) => name === 'userLoadedFromCookie')
   state.prepared = prepared

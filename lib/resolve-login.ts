@@ -4,25 +4,29 @@
  * @module
  */
 import { isUser, stampOf } from './account.ts'
-import { browserOf } from './browser.ts'
 import { after, isThenable } from './chain.ts'
 import { cookieOf } from './cookies.ts'
 import type { LoginLapse } from './current-login.ts'
 import { endLogin } from './end-login.ts'
 import { lapsed } from './lifetime.ts'
 import type { FoundLogin, MaybePromise } from './logins/keeper.ts'
-import { familyOf, publicLogin, type LoginFacts } from './logins/record.ts'
-import { protect } from './protection.ts'
+import { familyOf, type LoginFacts } from './logins/record.ts'
+import { isKept } from './protect-login.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
-import { rememberCookieOf, validRemember } from './carried-remember.ts'
 
 /** Whether the login cookie yields a user. */
 export function resolveLoginCookie (state: LoginState, now: number): MaybePromise<boolean> {
   const { request, settings } = state
   const cookie = settings.loadUser === null ? undefined : cookieOf(request, settings.realm.cookie)
   if (cookie === undefined || cookie === '') return false
-  return after(settings.realm.logins.find(cookie, now), (found) => honour(state, found, now))
+  const found = settings.realm.logins.find(cookie, now)
+  return isThenable(found) ? honourLater(state, found, now) : honour(state, found, now)
+}
+
+// Steps that wait are on their own: a function that makes a closure pays for it on requests that never wait, too.
+function honourLater (state: LoginState, found: Promise<FoundLogin>, now: number): Promise<boolean> {
+  return found.then((awaited) => honour(state, awaited, now))
 }
 
 function honour (state: LoginState, found: FoundLogin, now: number): MaybePromise<boolean> {
@@ -36,45 +40,24 @@ function honour (state: LoginState, found: FoundLogin, now: number): MaybePromis
   const lapse = lapsed(login, state.settings, now)
   if (lapse !== null) return refuse(state, lapse)
   const grace = standing === 'grace'
-  return after(isKept(state, login, grace, now), (goesOn) => goesOn && load(state, login, grace))
+  const kept = isKept(state, login, grace, now)
+  return kept === true ? load(state, login, grace) : loadIfKept(state, login, grace, kept)
 }
 
-/** Whether the login goes on in the browser that it is used in. */
-function isKept (state: LoginState, login: LoginFacts, grace: boolean, now: number): MaybePromise<boolean> {
-  const { request, settings } = state
-  const { realm } = settings
-  const { logins, listeners } = realm
-  state.stale = logins.isStale(login)
-  if (settings.sessionProtection === false) return true
-  const sameBrowser = login.browser === browserOf(request, settings.identifyBrowser)
-  const verdict = protect(settings.sessionProtection, settings.permanentSession, sameBrowser)
-  if (verdict === 'keep') return true
-  if (grace) return verdict === 'stale' || refuse(state, 'protection')
-  const tell = () => listeners.tell('sessionProtected', { login: publicLogin(login), verdict, request })
-  if (verdict === 'stale') {
-    // What is not fresh stays so until it is proven, mark or no mark.
-    if (!login.fresh) return true
-    state.stale = true
-    return after(logins.makeStale(login, now), (changed) => { if (changed) tell(); return true })
-  }
-  return after(endLogin(realm, login, 'protection', now, tell), async () => {
-    const remember = await validRemember(state, now)
-    if (remember?.userId === login.userId) await endLogin(realm, remember, 'protection', now)
-    // What it was worth before must not let it in now.
-    state.foundRemember = undefined
-    state.clearsLogin = true
-    state.clearsRemember = rememberCookieOf(state) !== undefined
-    return refuse(state, 'protection')
-  })
+function loadIfKept (state: LoginState, login: LoginFacts, grace: boolean, kept: MaybePromise<boolean>): MaybePromise<boolean> {
+  return after(kept, (goesOn) => goesOn ? load(state, login, grace) : refuse(state, 'protection'))
 }
 
 function load (state: LoginState, login: LoginFacts, grace: boolean): MaybePromise<boolean> {
   const { request, settings } = state
   const loaded = settings.loadUser?.(login.userId, request)
-  if (!isThenable(loaded)) return accept(state, login, grace, loaded)
+  return isThenable(loaded) ? acceptLater(state, login, grace, loaded) : accept(state, login, grace, loaded)
+}
+
+function acceptLater (state: LoginState, login: LoginFacts, grace: boolean, loaded: PromiseLike<User | null | undefined>): Promise<boolean> {
   return Promise.resolve(loaded).then(async (user) => {
     // It may have ended while the loader was waited for.
-    const again = await settings.realm.logins.findAgain(login, nowInSeconds())
+    const again = await state.settings.realm.logins.findAgain(login, nowInSeconds())
     if (again.login === null || again.standing === 'ended' || again.standing === 'superseded') return refuse(state, again.standing as LoginLapse)
     return accept(state, again.login, grace || again.standing === 'grace', user)
   })

@@ -8,9 +8,10 @@ import { after } from './chain.ts'
 import { FreshUser } from './fresh-user.ts'
 import { touchIsDue } from './lifetime.ts'
 import type { MaybePromise } from './logins/keeper.ts'
-import { touched } from './logins/record.ts'
+import { touched, type LoginFacts } from './logins/record.ts'
 import { renewed } from './remember/remember-seal.ts'
 import { canSetCookie } from './reply.ts'
+import { routeConfigOf } from './route-config.ts'
 import { resolveLoginCookie } from './resolve-login.ts'
 import { resolveRememberCookie } from './resolve-remember.ts'
 import type { LoginState } from './state.ts'
@@ -22,7 +23,13 @@ export function resolve (state: LoginState): MaybePromise<void> {
   const now = state.arrivedAt
   state.resolved = true
   if (state.request.headers.cookie === undefined) return resolveByRequest(state)
-  return after(resolveLoginCookie(state, now), (byLogin) => {
+  const byLogin = resolveLoginCookie(state, now)
+  return byLogin === true ? noteUse(state, now) : goOn(state, byLogin, now)
+}
+
+// On its own, as what follows wherever nothing awaits: a function that makes closures pays for them even where it returns before.
+function goOn (state: LoginState, pending: MaybePromise<boolean>, now: number): MaybePromise<void> {
+  return after(pending, (byLogin) => {
     if (byLogin) return noteUse(state, now)
     return after(resolveRememberCookie(state, now), (byRemember) => byRemember ? undefined : resolveByRequest(state))
   })
@@ -45,11 +52,18 @@ function noteUse (state: LoginState, now: number): MaybePromise<void> {
   const { request, reply, settings, from, grace } = state
   if (from === null || grace) return
   const { logins } = settings.realm
-  const touches = touchIsDue(from, settings, now) && request.routeOptions.config.loginActivity !== false
+  const touches = touchIsDue(from, settings, now) && routeConfigOf(request)?.loginActivity !== false
   const cookie = from.hasRemember ? rememberCookieOf(state) : undefined
   const seesSuccessor = cookie !== undefined && logins.successorIsUnseen(cookie, from)
   const renews = cookie !== undefined && settings.refreshEachRequest
   if ((!touches && !renews && !seesSuccessor) || !canSetCookie(request, reply)) return
+  return writeDownUse(state, from, now, { touches, renews, seesSuccessor })
+}
+
+interface Use { readonly touches: boolean, readonly renews: boolean, readonly seesSuccessor: boolean }
+
+function writeDownUse (state: LoginState, from: LoginFacts, now: number, { touches, renews, seesSuccessor }: Use): MaybePromise<void> {
+  const { logins } = state.settings.realm
   return after(renews ? rememberOfLogin(state, from, now) : null, (carried) => {
     if (!touches && !seesSuccessor && carried === null) return
     const login = touches ? touched(from, now) : from

@@ -6,6 +6,7 @@
 import type { FastifyRequest } from 'fastify'
 import { InvalidRouteConfigError } from './errors.ts'
 import { decodedPath } from './next-url.ts'
+import { routeConfigOf } from './route-config.ts'
 import type { Settings } from './settings.ts'
 import type { LoginPolicy } from './typing.ts'
 
@@ -16,12 +17,13 @@ const policies: readonly unknown[] = ['required', 'fresh', 'anonymous', 'optiona
  * refused rather than ignored, because a misspelt guard would be an open page.
  */
 export function policyOf (settings: Settings, request: FastifyRequest): LoginPolicy {
-  const { config, url } = request.routeOptions
+  const config = routeConfigOf(request)
   const named = config?.login as unknown
   if (named !== undefined) {
-    if (!policies.includes(named)) throw new InvalidRouteConfigError(String(url), JSON.stringify(named))
+    if (!policies.includes(named)) throw new InvalidRouteConfigError(String(config?.url), JSON.stringify(named))
     return named as LoginPolicy
   }
+  const url = config?.url
   if (settings.defaultLogin === 'optional' || url === undefined) return 'optional'
   // Who is sent to the login page must be able to see it, whatever pattern of a route it is served by.
   return settings.ownPaths.includes(url) || settings.ownPaths.includes(literalPath(request.originalUrl)) ? 'optional' : 'required'

@@ -5,6 +5,7 @@
  * @module
  */
 import type { FastifyRequest } from 'fastify'
+import { digest } from './digest.ts'
 import { SessionUnusableError } from './errors.ts'
 
 interface Session {
@@ -17,8 +18,8 @@ interface Session {
 /** Where `@fastify/flash` keeps its messages. */
 const flashKey = 'flash'
 
-/** Names a user in the session, without telling the id. */
-export interface SessionOwner { readonly realm: string, readonly user: string }
+/** Whose a session is to be. */
+export interface SessionOwner { readonly realm: string, readonly userId: string }
 
 const ownerPrefix = 'fastify-login.user'
 
@@ -47,10 +48,12 @@ export async function renewSession (
   const session = sessionOf(request)
   if (session === null) return
   const previous = session.get(ownerKey(owner.realm))
-  const keepsData = !cameWithAnotherUser && (previous === undefined || previous === owner.user)
+  // A digest: a session may be kept where ids of users should not be.
+  const user = digest(owner.userId)
+  const keepsData = !cameWithAnotherUser && (previous === undefined || previous === user)
   await session.regenerate(keepsData ? keysOf(session).filter((key) => !drop.includes(key)) : [])
   // @fastify/session puts another object in its place.
-  sessionOf(request)?.set(ownerKey(owner.realm), owner.user)
+  sessionOf(request)?.set(ownerKey(owner.realm), user)
 }
 
 /** Empties the session at logout; messages for the next page stay, and what tells the users of other realms apart. */

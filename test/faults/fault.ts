@@ -1,0 +1,63 @@
+/**
+ * One fault, at one call of one thing that the plugin asks.
+ *
+ * @module
+ */
+import { Barrier } from '../support/barrier.ts'
+
+/** `rejectsAfter`: what was asked has happened, and its answer is an error. `late`: it has happened, and the answer waits. */
+export type How = 'throws' | 'rejects' | 'rejectsAfter' | 'hangs' | 'late'
+
+/** Which call of what: `loadUser`, `store.find`, `session.regenerate`, `listener`. */
+export interface CallPoint { readonly what: string, readonly nth: number }
+
+const broken = () => new Error('broken on purpose')
+
+export class Faults {
+  /** The calls since they were last counted, in order. */
+  calls: string[] = []
+  #armed: CallPoint & { how: How } | null = null
+  barrier = new Barrier()
+  #counting = false
+
+  count (): void {
+    this.#counting = true
+    this.calls = []
+  }
+
+  /** From now on the call that the point names goes wrong, once. */
+  arm (point: CallPoint, how: How): void {
+    this.count()
+    this.barrier = new Barrier()
+    this.#armed = { ...point, how }
+  }
+
+  get points (): CallPoint[] {
+    const seen = new Map<string, number>()
+    return this.calls.map((what) => {
+      const nth = seen.get(what) ?? 0
+      seen.set(what, nth + 1)
+      return { what, nth }
+    })
+  }
+
+  call<Answer> (what: string, effect: () => Answer): Answer {
+    if (!this.#counting) return effect()
+    const nth = this.calls.filter((call) => call === what).length
+    this.calls.push(what)
+    const armed = this.#armed
+    if (armed?.what !== what || armed.nth !== nth) return effect()
+    this.#armed = null
+    if (armed.how === 'throws') throw broken()
+    return this.#goWrong(armed.how, effect) as Answer
+  }
+
+  async #goWrong<Answer> (how: How, effect: () => Answer): Promise<Awaited<Answer>> {
+    if (how === 'rejects') throw broken()
+    if (how === 'hangs') await this.barrier.pass()
+    const answer = await effect()
+    if (how === 'rejectsAfter') throw broken()
+    if (how === 'late') await this.barrier.pass()
+    return answer
+  }
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { describeWays } from '../support/ways.ts'
+import { isNobodys } from './cookies.ts'
+import { issueCookies } from './genuine.ts'
+import { bitsOf, flipBit } from './mutations.ts'
+
+describeWays('A genuine cookie', (way) => {
+  it('is worth nothing with any one of its bits turned over', async (t) => {
+    const { app, named, close } = await issueCookies(way)
+    t.after(close)
+    for (const [name, value] of named.filter(([name]) => !name.endsWith('-admin')).slice(0, 2)) {
+      const flipped = Array.from({ length: bitsOf(value) }, (_, bit) => flipBit(value, bit))
+      assert.ok(flipped.length > 400 && !flipped.includes(value))
+      for (const one of flipped) await isNobodys(app, `${name}=${one}`)
+    }
+  })
+
+  it('is worth nothing cut off at any place, from either end', async (t) => {
+    const { app, named, close } = await issueCookies(way)
+    t.after(close)
+    for (const [name, value] of named) {
+      for (let at = 1; at < value.length; at++) {
+        await isNobodys(app, `${name}=${value.slice(0, at)}`)
+        await isNobodys(app, `${name}=${value.slice(at)}`)
+      }
+    }
+  })
+
+  it('is worth nothing under another name: of another purpose, or another realm', async (t) => {
+    const { app, named, close } = await issueCookies(way)
+    t.after(close)
+    const names = new Set(named.map(([name]) => name))
+    for (const [own, value] of named) {
+      for (const name of names) if (name !== own) await isNobodys(app, `${name}=${value}`)
+    }
+  })
+
+  it('is worth nothing put together of two, at any place', async (t) => {
+    const { app, named, close } = await issueCookies(way)
+    t.after(close)
+    for (const [name, value] of named) {
+      for (const [, other] of named) {
+        if (other === value) continue
+        for (let at = 1; at < Math.min(value.length, other.length); at += 7) await isNobodys(app, `${name}=${value.slice(0, at)}${other.slice(at)}`)
+      }
+    }
+  })
+
+  it('is worth its user as it is', async (t) => {
+    const { app, named, close } = await issueCookies(way)
+    t.after(close)
+    for (const [name, value] of named) {
+      await assert.rejects(isNobodys(app, `${name}=${value}`), /user [12]|an admin/, name)
+    }
+  })
+})

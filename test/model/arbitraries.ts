@@ -1,0 +1,99 @@
+/**
+ * Draws moves and terms.
+ *
+ * @module
+ */
+import fc from 'fast-check'
+import type { Act, Hold, Move, Sending, Terms, Who } from './move.ts'
+
+const visitor = fc.constantFrom<Who>('first', 'first', 'first', 'second')
+const index = fc.nat({ max: 30 })
+const delivery = fc.constantFrom('at once', 'at once', 'later', 'lost' as const)
+
+/** A handler acts once; users are loaded and stores asked more often. */
+const hold = fc.oneof(
+  fc.record<Hold>({ point: fc.constantFrom('acting', 'acted'), nth: fc.constant(0) }),
+  fc.record<Hold>({ point: fc.constantFrom('loading', 'loaded'), nth: fc.constantFrom(0, 0, 0, 1) }),
+  fc.record<Hold>({ point: fc.constantFrom('asking', 'asked'), nth: fc.nat({ max: 4 }) })
+)
+
+const acts: readonly Act[] = [
+  'visit', 'visit', 'visit', 'visit', 'logIn 1', 'logIn 1', 'logIn 1', 'logIn 2', 'confirm', 'confirm', 'logOut', 'endThis', 'endOthers', 'newPassword'
+]
+
+const often = (some: fc.Arbitrary<true>, weight: number) => fc.option(some, { nil: undefined, freq: weight })
+const yes = fc.constant(true as const)
+
+/** Without the members that say nothing, so that what is printed is short. */
+const terse = <Value extends object>(value: Value) => Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Value
+
+const honest = fc.record({
+  move: fc.constant('send' as const),
+  who: visitor,
+  act: fc.constantFrom(...acts),
+  remember: often(yes, 1),
+  fresh: fc.option(fc.constant(false), { nil: undefined, freq: 5 }),
+  fails: often(yes, 8),
+  hold: fc.option(hold, { nil: undefined, freq: 1 }),
+  delivery,
+  process: fc.constantFrom(0, 1)
+}).map((one) => terse(one) as Sending)
+
+const alone = fc.record({
+  move: fc.constant('send' as const),
+  who: visitor,
+  act: fc.constantFrom(...acts),
+  remember: often(yes, 1),
+  process: fc.constantFrom(0, 1)
+}).map((one) => terse(one) as Sending)
+
+/** Where it matters most what happens meanwhile. */
+const race = fc.record({
+  move: fc.constant('race' as const),
+  slow: fc.tuple(honest, hold).map(([one, hold]): Sending => ({ ...one, hold, delivery: 'at once' })),
+  quick: fc.array(alone, { minLength: 1, maxLength: 2 }),
+  delivery,
+  restart: often(yes, 2)
+}).map(({ quick, ...race }): Move => terse({ ...race, quick: quick.map((one) => ({ ...one, who: race.slow.who })) }) as Move)
+
+const stolen = fc.record({
+  move: fc.constant('send' as const),
+  who: fc.constant<Who>('thief'),
+  act: fc.constantFrom<Act>('visit', 'visit', 'visit', 'logIn 2', 'logOut', 'endThis'),
+  disguised: often(yes, 1),
+  hold: fc.option(hold, { nil: undefined, freq: 1 }),
+  delivery,
+  process: fc.constantFrom(0, 1)
+}).map((one) => terse(one) as Sending)
+
+const others: ReadonlyArray<fc.WeightedArbitrary<Move>> = [
+  { weight: 6, arbitrary: fc.record({ move: fc.constant('release' as const), index, delivery }) },
+  { weight: 5, arbitrary: fc.record({ move: fc.constant('deliver' as const), index }) },
+  { weight: 4, arbitrary: fc.record({ move: fc.constant('wait' as const), seconds: fc.constantFrom(1, 3, 11, 61, 160, 400, 1100) }) },
+  { weight: 5, arbitrary: fc.record({ move: fc.constant('restart' as const), who: visitor }) },
+  { weight: 1, arbitrary: fc.record({ move: fc.constant('change' as const), user: fc.constantFrom('1', '2'), what: fc.constantFrom('password', 'delete', 'recreate' as const) }) },
+  { weight: 1, arbitrary: fc.record({ move: fc.constant('end' as const), what: fc.constantFrom('login', 'others', 'all', 'every' as const), index }) }
+]
+
+const theft: ReadonlyArray<fc.WeightedArbitrary<Move>> = [
+  { weight: 3, arbitrary: fc.record({ move: fc.constant('steal' as const), from: visitor }) },
+  { weight: 3, arbitrary: fc.record({ move: fc.constant('dig' as const), login: index, remember: index }) },
+  { weight: 6, arbitrary: stolen },
+  { weight: 1, arbitrary: fc.record({ move: fc.constant('alter' as const), who: fc.constantFrom<Who>('first', 'thief'), cookie: fc.constantFrom('login', 'remember_token' as const), at: fc.nat({ max: 200 }) }) }
+]
+
+const visits: ReadonlyArray<fc.WeightedArbitrary<Move>> = [{ weight: 6, arbitrary: honest }, { weight: 10, arbitrary: alone }, { weight: 11, arbitrary: race }]
+
+/** Sequences without a thief show what a login must survive; those with one, what it must not give. */
+export const honestMove = fc.oneof(...visits, ...others)
+export const anyMove = fc.oneof(...visits, ...others, ...theft)
+
+export const terms: fc.Arbitrary<Terms> = fc.record({
+  idleTimeout: fc.constantFrom(null, null, 200),
+  freshFor: fc.constantFrom(null, null, 100),
+  sessionProtection: fc.constantFrom<Terms['sessionProtection']>('basic', 'basic', 'strong', false),
+  permanentSession: fc.constantFrom(false, false, true),
+  refreshEachRequest: fc.constantFrom(false, true),
+  slowLoader: fc.boolean(),
+  twoProcesses: fc.boolean()
+})

@@ -1,0 +1,67 @@
+/**
+ * Judges an answer: what it must never show, whatever happened before (promises 2, 3, 4, 7 and 8).
+ *
+ * @module
+ */
+import assert from 'node:assert/strict'
+import { setCookies, type SetCookie } from '../support/browser.ts'
+import type { Issued } from './ledger.ts'
+import type { Ticket, Seen } from './ticket.ts'
+import { generationGrace, mayBeFresh, mayLetIn, mayRestore, resolvedAfter, type Setting } from './worth.ts'
+
+/** The credentials that an answer sets. */
+export function credentialsOf ({ answer }: Ticket): { login: SetCookie | undefined, remember: SetCookie | undefined } {
+  const set = answer === null ? [] : setCookies(answer).filter(({ value }) => value !== '')
+  return { login: set.find(({ name }) => name === 'login'), remember: set.find(({ name }) => name === 'remember_token') }
+}
+
+export function judge (setting: Setting, ticket: Ticket): void {
+  const { answer, sending } = ticket
+  assert.equal(answer?.statusCode, sending.fails === true ? 500 : 200, `an answer that nobody asked for: ${answer?.body}`)
+  judgeResolution(setting, ticket, ticket.before as Seen)
+  judgeAct(ticket, ticket.before as Seen, ticket.after as Seen)
+  judgeCookies(setting, ticket)
+  const remember = setting.ledger.cookie('remember', ticket.carried)
+  assert.ok(!ticket.alarm || remember?.line.contested === true, 'false alarm: no remember cookie of this login was stolen')
+}
+
+function judgeResolution (setting: Setting, ticket: Ticket, before: Seen): void {
+  const { ledger } = setting
+  assert.equal(before.user === null, before.login === null, 'a user without a login')
+  if (before.user === null || before.login === null) return
+  const carried = (['login', 'remember'] as const).map((purpose) => ledger.cookie(purpose, ticket.carried)) as [Issued | undefined, Issued | undefined]
+  const line = ledger.lineOf(before.login)
+  assert.ok(line !== undefined && carried.some((cookie) => cookie?.line === line), 'a login that no cookie of the request was issued for')
+  assert.equal(before.user, line.user, 'the login of another user')
+  assert.ok(line.endedTick === null || line.endedTick > resolvedAfter(setting, ticket), 'a login that had ended')
+  assert.ok(mayLetIn(setting, carried[0], ticket) || mayRestore(setting, carried[1], ticket), 'a login by cookies that are worth nothing any more')
+  assert.ok(!before.fresh || mayBeFresh(setting, carried[0], ticket), 'fresh without a proof of identity')
+}
+
+function judgeAct ({ sending, ok, loaded }: Ticket, before: Seen, after: Seen): void {
+  const { act, fresh } = sending
+  const proves = ok && (act === 'confirm' || act === 'newPassword' || (act.startsWith('logIn') && fresh !== false))
+  assert.ok(!after.fresh || before.fresh || proves, 'fresh without a proof of identity, after the act')
+  assert.ok(before.user === null || loaded.get(before.user) !== null, 'a user who is gone')
+  if (act === 'logOut') assert.equal(after.user, null, 'logged in after a logout')
+  else if (act.startsWith('logIn') && ok) assert.ok(after.user?.endsWith(act.slice('logIn'.length).replace(' ', '-')), 'not the user who logged in')
+  else assert.deepEqual([after.user, after.login], [before.user, before.login], 'another login after the act')
+}
+
+function judgeCookies (setting: Setting, ticket: Ticket): void {
+  const { ledger } = setting
+  const { login, remember } = credentialsOf(ticket)
+  if (login === undefined && remember === undefined) return
+  assert.notEqual(ticket.sending.fails, true, 'a credential in an answer of 5xx')
+  const { login: id } = ticket.after as Seen
+  assert.notEqual(id, null, 'a credential for nobody')
+  const line = ledger.lineOf(id)
+  const begins = ticket.ok && ticket.sending.act.startsWith('logIn')
+  assert.ok(line !== undefined || begins, 'a login that nobody began')
+  const noticed = ticket.wasHeldBeforeCommit ? ticket.releasedTick as number : ticket.sentTick
+  const ended = line?.endedTick ?? null
+  assert.ok(ended === null || ended > noticed, 'a credential of a login that had ended')
+  const carried = ledger.cookie('login', ticket.carried)
+  const letIn = carried !== undefined && carried.login === ticket.before?.login && ticket.arrivedAt < (carried.replacedAt ?? Infinity) + generationGrace
+  assert.ok(!letIn || carried.replacedTick === null || carried.replacedTick > noticed, 'a credential by a login cookie that had been replaced')
+}

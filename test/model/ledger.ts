@@ -1,0 +1,85 @@
+/**
+ * What was issued and what ended, as the design has it: kept by the test, never asked from the plugin.
+ *
+ * @module
+ */
+
+/** A login with all that was restored from its remember cookie: what one logout ends. */
+export interface Line {
+  readonly id: string
+  readonly user: string
+  /** When it ended, in the order of things; null: it has not. */
+  endedTick: number | null
+  /** Whether a thief, or a cookie that may or may not have been good, had a hand in it: it may end at any time. */
+  contested: boolean
+  /** The newest remember cookie. */
+  newest: Issued | null
+  /** The password it was proven with last. */
+  stamp: string | null
+}
+
+/** A cookie that an answer set. */
+export interface Issued {
+  readonly purpose: 'login' | 'remember'
+  readonly value: string
+  readonly line: Line
+  readonly login: string
+  readonly agent: string
+  readonly stamp: string | null
+  /** When the identity was proven that it speaks of; null: it is not fresh. */
+  readonly provenAt: number | null
+  readonly tick: number
+  expiresAt: number
+  /** When another took its place: by the clock, and in the order of things. */
+  replacedAt: number | null
+  replacedTick: number | null
+  successor: Issued | null
+  /** When a request brought it back. */
+  cameTick: number | null
+}
+
+/** An id begins with the name of its family; the rest is its own. */
+export function lineIdOf (loginId: string): string {
+  return loginId.slice(0, 22)
+}
+
+export class Ledger {
+  tick = 0
+  readonly lines = new Map<string, Line>()
+  readonly issued = new Map<string, Issued>()
+  /** When a login was last used, by the clock, and when it was used in another browser, in the order of things. */
+  readonly lastUses = new Map<string, number>()
+  readonly staleTicks = new Map<string, number>()
+
+  /** What comes next. */
+  next (): number {
+    return ++this.tick
+  }
+
+  lineOf (loginId: string | null): Line | undefined {
+    return loginId === null ? undefined : this.lines.get(lineIdOf(loginId))
+  }
+
+  cookie (purpose: Issued['purpose'], carried: ReadonlyMap<string, string>): Issued | undefined {
+    const found = this.issued.get(carried.get(purpose === 'login' ? 'login' : 'remember_token') ?? '')
+    return found?.purpose === purpose ? found : undefined
+  }
+
+  end (line: Line | undefined): void {
+    if (line !== undefined && line.endedTick === null) line.endedTick = this.next()
+  }
+
+  endAll (userId: string | null, except: Line | undefined): void {
+    for (const line of this.lines.values()) if ((userId === null || line.user === userId) && line !== except) this.end(line)
+  }
+
+  begin (loginId: string, user: string, ended: boolean): Line {
+    const line: Line = { id: lineIdOf(loginId), user, endedTick: ended ? this.next() : null, contested: false, newest: null, stamp: null }
+    this.lines.set(line.id, line)
+    return line
+  }
+
+  loginsOf (loginId: string): Issued[] {
+    return [...this.issued.values()].filter(({ purpose, login }) => purpose === 'login' && login === loginId)
+  }
+}

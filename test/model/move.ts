@@ -1,0 +1,78 @@
+/**
+ * What may happen in the model: moves as plain data, so that a sequence that failed can be written down as it is.
+ *
+ * @module
+ */
+
+/** The two visitors, and the one who has copies of their cookies. */
+export type Who = 'first' | 'second' | 'thief'
+
+/** What the handler of a request does. */
+export type Act = 'visit' | 'logIn 1' | 'logIn 2' | 'confirm' | 'logOut' | 'endThis' | 'endOthers' | 'newPassword'
+
+/** Where a request can be held: before or after it loads a user, acts, or asks the store. */
+export type Point = 'loading' | 'loaded' | 'acting' | 'acted' | 'asking' | 'asked'
+
+export interface Hold { readonly point: Point, readonly nth: number }
+
+/** When the browser receives an answer: once it is there, when a later move says so, or never. */
+export type Delivery = 'at once' | 'later' | 'lost'
+
+export interface Sending {
+  readonly move: 'send'
+  readonly who: Who
+  readonly act: Act
+  /** Options of `loginUser`. */
+  readonly remember?: boolean
+  readonly fresh?: boolean
+  /** Whether the handler answers 500 after its act. */
+  readonly fails?: boolean
+  readonly hold?: Hold
+  readonly delivery?: Delivery
+  /** Which of two processes answers it, where logins are in a store. */
+  readonly process?: number
+  /** Whether it comes under another browser's name. */
+  readonly disguised?: boolean
+}
+
+export type Move =
+  | Sending
+  /** A request that is held while others come and go, of a browser that may just have been opened again. */
+  | { readonly move: 'race', readonly slow: Sending, readonly quick: readonly Sending[], readonly delivery?: Delivery, readonly restart?: boolean }
+  /** Lets a held request go on to its answer. */
+  | { readonly move: 'release', readonly index: number, readonly delivery?: Delivery }
+  /** Delivers an answer that is under way. */
+  | { readonly move: 'deliver', readonly index: number }
+  | { readonly move: 'wait', readonly seconds: number }
+  | { readonly move: 'restart', readonly who: Who }
+  /** The thief copies all cookies that a browser has. */
+  | { readonly move: 'steal', readonly from: Who }
+  /** The thief takes out cookies that were issued at any time: one of each kind. */
+  | { readonly move: 'dig', readonly login: number, readonly remember: number }
+  /** One character of a cookie becomes another. */
+  | { readonly move: 'alter', readonly who: Who, readonly cookie: 'login' | 'remember_token', readonly at: number }
+  /** Somebody changes the user elsewhere, without confirming any login. */
+  | { readonly move: 'change', readonly user: '1' | '2', readonly what: 'password' | 'delete' | 'recreate' }
+  /** The application ends logins by its manager. */
+  | { readonly move: 'end', readonly what: 'login' | 'others' | 'all' | 'every', readonly index: number }
+
+/** The options of a sequence: those that change what a login is worth. */
+export interface Terms {
+  readonly idleTimeout: number | null
+  readonly freshFor: number | null
+  readonly sessionProtection: 'basic' | 'strong' | false
+  readonly permanentSession: boolean
+  readonly refreshEachRequest: boolean
+  /** Whether users are loaded by a promise. */
+  readonly slowLoader: boolean
+  /** Whether two processes answer, where logins are in a store. */
+  readonly twoProcesses: boolean
+}
+
+export const plainTerms: Terms = {
+  idleTimeout: null, freshFor: null, sessionProtection: 'basic', permanentSession: false, refreshEachRequest: false, slowLoader: true, twoProcesses: false
+}
+
+/** The same in every sequence, in seconds. */
+export const absoluteTimeout = 1000
+export const rememberDuration = 2500

@@ -1,0 +1,69 @@
+/**
+ * What a cookie of the ledger may be worth to a request at the most: the rules of the design.
+ *
+ * @module
+ */
+import type { Issued, Ledger } from './ledger.ts'
+import type { Terms } from './move.ts'
+import type { Ticket } from './ticket.ts'
+
+/** For how long an older login cookie, and an older remember cookie, is still accepted. */
+export const generationGrace = 10
+const validatorGrace = 60
+
+export interface Setting {
+  readonly ledger: Ledger
+  readonly terms: Terms
+  readonly stored: boolean
+  /** Whether a change of this login is in the store already, and its answer not out. */
+  isChanging (login: string): boolean
+}
+
+/** From when on an end must be seen: what another process does is seen when a request arrives. */
+export function resolvedAfter ({ terms, stored }: Setting, ticket: Ticket): number {
+  return stored && terms.twoProcesses ? ticket.sentTick : ticket.resolvedAfter
+}
+
+/** Whether it was replaced when the request was resolved. */
+function wasReplaced (setting: Setting, cookie: Issued, ticket: Ticket): boolean {
+  return cookie.replacedTick !== null && cookie.replacedTick <= resolvedAfter(setting, ticket)
+}
+
+/** Whether a login cookie may let this request in. */
+export function mayLetIn (setting: Setting, cookie: Issued | undefined, ticket: Ticket): boolean {
+  const { ledger, terms } = setting
+  if (cookie === undefined || cookie.login !== ticket.before?.login) return false
+  const replaced = wasReplaced(setting, cookie, ticket)
+  if (replaced && ticket.arrivedAt >= (cookie.replacedAt ?? 0) + generationGrace) return false
+  if (cookie.replacedTick === null && cookie.stamp !== ticket.loaded.get(cookie.line.user) && !setting.isChanging(cookie.login)) return false
+  const lastUse = ledger.lastUses.get(cookie.login) ?? 0
+  if (ticket.arrivedAt >= cookie.expiresAt || (terms.idleTimeout !== null && ticket.arrivedAt >= lastUse + terms.idleTimeout)) return false
+  return terms.sessionProtection !== 'strong' || terms.permanentSession || ticket.agent === cookie.agent
+}
+
+/** Whether a login cookie may make this request fresh. */
+export function mayBeFresh (setting: Setting, cookie: Issued | undefined, ticket: Ticket): boolean {
+  const { ledger, terms } = setting
+  if (cookie === undefined || cookie.provenAt === null || !mayLetIn(setting, cookie, ticket) || wasReplaced(setting, cookie, ticket)) return false
+  if (terms.freshFor !== null && ticket.arrivedAt >= cookie.provenAt + terms.freshFor) return false
+  if (terms.sessionProtection === false) return true
+  const staleTick = ledger.staleTicks.get(cookie.login)
+  return ticket.agent === cookie.agent && (staleTick === undefined || staleTick > ticket.sentTick)
+}
+
+/** Whether a remember cookie may let this request in. */
+export function mayRestore (setting: Setting, cookie: Issued | undefined, ticket: Ticket): boolean {
+  if (cookie === undefined || cookie.line !== setting.ledger.lineOf(ticket.before?.login ?? null)) return false
+  if (ticket.arrivedAt >= cookie.expiresAt) return false
+  if (!setting.stored) return cookie.stamp === ticket.loaded.get(cookie.line.user)
+  if (cookie.replacedTick === null || cookie.replacedTick > ticket.sentTick) return true
+  if (ticket.arrivedAt < (cookie.replacedAt ?? 0) + validatorGrace) return true
+  const { successor } = cookie
+  return successor === cookie.line.newest && (successor?.cameTick ?? Infinity) > ticket.sentTick
+}
+
+/** Whether a cookie is good beyond doubt, so that a logout that brings it ends its line. */
+export function isCurrent ({ stored }: Setting, cookie: Issued | undefined, now: number): boolean {
+  if (cookie === undefined || now >= cookie.expiresAt || cookie.line.endedTick !== null) return false
+  return cookie.purpose === 'login' || stored ? cookie.replacedTick === null : true
+}
