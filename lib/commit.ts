@@ -15,6 +15,7 @@ export function commit (state: LoginState): MaybePromise<void> {
   // A hook that runs after this one may fail: then the answer comes by again, as an error.
   if (reply.statusCode >= 500 && state.committed !== null) return withdraw(state, state.committed)
   state.prepared = null
+  state.answered = true
   if (prepared === null || reply.statusCode >= 500 || isOutdated(state, prepared)) return finish(state, null, null)
   const committing = state.settings.realm.logins.commit(prepared, nowInSeconds())
   if (!isThenable(committing)) return finish(state, prepared, committing)

@@ -9,7 +9,7 @@ import { loginUser } from './login.ts'
 import type { LoginUserOptions } from './login-options.ts'
 import { logoutUser } from './logout.ts'
 import { nextUrl } from './next-target.ts'
-import { resolve } from './resolve.ts'
+import { resolveLate } from './resolve.ts'
 import { loginStateOf } from './slots.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
@@ -26,7 +26,7 @@ export function decorateRequests (app: FastifyInstance): void {
     return call(this, (state) => loginUser(state, user, options))
   })
   app.decorateRequest('logoutUser', function (this: FastifyRequest) {
-    return call(this, logoutUser)
+    return logoutUser(loginStateOf(this))
   })
   app.decorateRequest('confirmLogin', function (this: FastifyRequest, user?: User) {
     return call(this, (state) => confirmLogin(state, user))
@@ -50,6 +50,6 @@ function getter (app: FastifyInstance, name: string, read: (state: LoginState) =
 async function call (request: FastifyRequest, run: (state: LoginState) => Promise<boolean>): Promise<boolean> {
   const state = loginStateOf(request)
   // On a route with `login: 'ignored'` nobody has asked yet what the request came with.
-  if (!state.resolved) await resolve(state)
+  if (!state.resolved || state.resolving !== null) await resolveLate(state)
   return await run(state)
 }

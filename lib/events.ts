@@ -34,11 +34,14 @@ export interface LoginEvents {
   userNeedsRefresh: { user: User | null, request: FastifyRequest }
   /** A login was used in another browser: it was made `'stale'`, or came to its `'end'`. Told once, when that happens. */
   sessionProtected: { login: Login, verdict: 'stale' | 'end', request: FastifyRequest }
-  /** A login ended before its time. `id` is null where all logins of the user ended but for `exceptId`; `userId`, where everybody's did. */
+  /** A login ended before its time, and with it whatever shares the first 22 characters of `id`: what one remember cookie restored. `id` is null where all logins of the user ended but for `exceptId`; `userId`, where everybody's did. */
   loginEnded: { id: string | null, userId: string | null, exceptId: string | null, reason: LoginEndReason }
   /** A remember cookie came whose successor had been used: somebody holds a copy. Its login has ended. Needs a store. */
   rememberTokenStolen: { userId: string, request: FastifyRequest }
 }
+
+/** An event to tell once the change is committed. */
+export type PendingEvent = { [Name in keyof LoginEvents]: { name: Name, payload: LoginEvents[Name] } }[keyof LoginEvents]
 
 /** What ended a login: the visitor's own logout or login, session protection, the user record,
  * the application, a stolen remember cookie, or `maxLogins`. */

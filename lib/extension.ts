@@ -6,6 +6,7 @@
 import type { FastifyInstance } from 'fastify'
 import { InvalidArgumentError, StoreRequiredError, StoreUnavailableError } from './errors.ts'
 import { checkedStore } from './logins/checked-store.ts'
+import { isSuspended } from './logins/record-facts.ts'
 import { isLoginId } from './logins/record.ts'
 import type { LoginRecord, LoginStore } from './logins/store.ts'
 import { createSeal } from './seal.ts'
@@ -66,5 +67,5 @@ function neededStore (settings: Settings, what: string): LoginStore {
 /** A record of this realm: an id of any bytes may come from outside. */
 async function recordOf ({ realm }: Settings, store: LoginStore, id: string): Promise<LoginRecord | null> {
   const record = isLoginId(id) ? await store.find(id) : null
-  return record?.realm === realm.name ? record : null
+  return record?.realm === realm.name && !isSuspended(record) ? record : null
 }

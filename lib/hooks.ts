@@ -10,7 +10,7 @@ import { enforce } from './guards.ts'
 import { resolve } from './resolve.ts'
 import { policyOf } from './route-policy.ts'
 import { settingsOf, type Settings } from './settings.ts'
-import { loginStateOf, noteArrival, presentStateOf } from './slots.ts'
+import { loginStateOf, noteArrival, noteSuccessions, presentStateOf } from './slots.ts'
 import type { LoginPolicy } from './typing.ts'
 
 /** Resolves the request, then asks what its route asks for. Where nothing needs awaiting, no promise is made. */
@@ -22,14 +22,22 @@ export function resolveRequest (request: FastifyRequest, reply: FastifyReply, do
     showInTemplates(request, reply)
     policy = policyOf(settings, request)
     const carriesNothing = request.headers.cookie === undefined && settings.loadUserFromRequest === null
-    if (policy !== 'ignored' && !carriesNothing) pending = resolve(loginStateOf(request, settings))
+    if (policy === 'ignored') noteSuccessions(request, settings)
+    else if (!carriesNothing) pending = resolve(loginStateOf(request, settings))
   } catch (error) {
-    done(failureOf(error))
+    fail(request, error, done)
     return
   }
   if (!isThenable(pending)) ask(settings, request, reply, done, policy)
   // What goes on from here may throw in this turn, and nobody else would hear of it.
-  else pending.then(() => ask(settings, request, reply, done, policy)).then(undefined, (error: unknown) => done(failureOf(error)))
+  else pending.then(() => ask(settings, request, reply, done, policy)).then(undefined, (error: unknown) => fail(request, error, done))
+}
+
+/** An error handler of the application may yet log out who could not be found out here. */
+function fail (request: FastifyRequest, error: unknown, done: HookHandlerDoneFunction): void {
+  const state = presentStateOf(request)
+  if (state !== null) state.resolved = false
+  done(failureOf(error))
 }
 
 /** Asks what the route asks for; a page that is not there is answered as such to everybody. */

@@ -38,6 +38,7 @@ export async function loginUser (
   if (!await settings.realm.logins.admits(login, now)) return false
   const prepared = prepareProof(state, user, changeBy(state, {
     kind: kindOf(state, same),
+    from: state.grace ? null : state.from,
     login,
     remember,
     ends: endedBy(userId, state.from, carried),
@@ -50,7 +51,7 @@ export async function loginUser (
   checkAnswer(state)
   if (same === null) state.pendingEvents = state.pendingEvents.filter(({ name }) => name === 'userLoadedFromCookie')
   state.prepared = prepared
-  if (state.from === null) state.grace = false
+  if (state.grace) Object.assign(state, { grace: false, from: null })
   enter(state, user, login, 'userLoggedIn')
   warnOfPlainHttp(state)
   return true
@@ -58,8 +59,8 @@ export async function loginUser (
 
 /** The login that a proof of identity of this user goes on with, if the request has one. */
 function loginOf ({ login, from, grace }: LoginState, userId: string): LoginFacts | null {
-  // In the grace of a remember cookie its login may change nothing: a proof of identity begins another.
-  const candidates = grace && from === null ? [] : [login, from]
+  // What came in a grace may change nothing: a proof of identity begins another login.
+  const candidates = grace ? [] : [login, from]
   return candidates.find((candidate) => candidate?.userId === userId) ?? null
 }
 

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { cookieOf } from './cookies.ts'
 import { publicLogin, type LoginFacts } from './logins/record.ts'
 import type { Realm } from './realm.ts'
 import type { RememberFacts } from './remember/remember-seal.ts'
+import { resolveLate } from './resolve.ts'
 import { emptySession } from './session.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import { findRemembered } from './carried-remember.ts'
@@ -15,11 +17,24 @@ import { findRemembered } from './carried-remember.ts'
  * True where somebody was logged in.
  */
 export async function logoutUser (state: LoginState): Promise<boolean> {
-  const { request, user, login, presented, settings: { realm } } = state
+  if (state.resolved) return await leave(state, state.presented)
+  try {
+    await resolveLate(state)
+  } catch (error) {
+    // A loader that fails keeps nobody logged in who logs out.
+    await leave(state, state.presented ?? await presentedLogin(state))
+    throw error
+  }
+  return await leave(state, state.presented)
+}
+
+async function leave (state: LoginState, presented: LoginFacts | null): Promise<boolean> {
+  const { request, user, login, from, lapse, settings: { realm } } = state
   const now = nowInSeconds()
-  const remember = await rememberToEnd(state, now)
   const restored = state.pendingEvents.filter(({ name }) => name === 'userLoadedFromCookie')
-  const ended = await endAll(realm, [presented, remember], now)
+  const remember = await rememberToEnd(state, now)
+  // Without a store both may be of one family, which the first of them ends: the one by which the user came.
+  const ended = await endAll(realm, from === null ? [remember, presented] : [presented, remember], now)
   state.forget()
   state.clearsLogin = true
   state.clearsRemember = true
@@ -27,9 +42,18 @@ export async function logoutUser (state: LoginState): Promise<boolean> {
     for (const { name, payload } of restored) realm.listeners.tell(name, payload)
     realm.listeners.tell('userLoggedOut', { user, login: login === null ? null : publicLogin(login), request })
   }
-  for (const one of ended) realm.listeners.tell('loginEnded', { ...one, exceptId: null, reason: 'logout' })
+  const lapsedByTime = lapse === 'expired' || lapse === 'idle' ? presented : null
+  for (const { id, userId } of ended.filter((one) => one !== lapsedByTime)) realm.listeners.tell('loginEnded', { id, userId, exceptId: null, reason: 'logout' })
   await emptySession(request, realm.name)
   return user !== null
+}
+
+/** The login that the cookie names, where nobody could say more of it. */
+async function presentedLogin ({ request, settings: { realm } }: LoginState): Promise<LoginFacts | null> {
+  const cookie = request.headers.cookie === undefined ? undefined : cookieOf(request, realm.cookie)
+  if (cookie === undefined) return null
+  const { login, standing } = await realm.logins.find(cookie, nowInSeconds())
+  return standing === 'superseded' ? null : login
 }
 
 /** Also of a login that another answer has ended and may yet take back. */
@@ -38,12 +62,11 @@ async function rememberToEnd (state: LoginState, now: number): Promise<RememberF
   return found !== null && found.standing !== 'expired' ? found.remember : null
 }
 
+type Held = LoginFacts | RememberFacts
+
 /** Those of which this was the first to end them. */
-async function endAll ({ logins }: Realm, held: ReadonlyArray<LoginFacts | RememberFacts | null>, now: number): Promise<Array<{ id: string, userId: string }>> {
-  const ended = []
-  for (const one of held) {
-    const id = one === null ? null : await logins.end(one, now)
-    if (one !== null && id !== null) ended.push({ id, userId: one.userId })
-  }
+async function endAll ({ logins }: Realm, held: ReadonlyArray<Held | null>, now: number): Promise<Held[]> {
+  const ended: Held[] = []
+  for (const one of held) if (one !== null && await logins.end(one, now) !== null) ended.push(one)
   return ended
 }

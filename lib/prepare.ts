@@ -20,7 +20,7 @@ const longestUserAgent = 256
 
 /** Refuses where no cookie can be set: nobody can be logged in by such an answer. */
 export function checkAnswer (state: LoginState): void {
-  if (!canSetCookie(state.request, state.reply)) throw new CannotSetCookieError()
+  if (state.answered || !canSetCookie(state.request, state.reply)) throw new CannotSetCookieError()
 }
 
 /** The id of a user that the application gave. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { browserOf } from './browser.ts'
-import { rememberCookieOf, validRemember } from './carried-remember.ts'
+import { validRemember } from './carried-remember.ts'
 import { after } from './chain.ts'
 import { endLogin } from './end-login.ts'
 import type { MaybePromise } from './logins/keeper.ts'
@@ -40,7 +40,6 @@ function moved (state: LoginState, login: LoginFacts, grace: boolean, verdict: '
     // What it was worth before must not let it in now.
     state.foundRemember = undefined
     state.clearsLogin = true
-    state.clearsRemember = rememberCookieOf(state) !== undefined
     return false
   })
 }

@@ -23,7 +23,7 @@ import { Successions } from './successions.ts'
 import { createSeal, ownPurposes, purposeKeys } from './seal.ts'
 
 /** The options that belong to a realm and not to a scope, names of cookies aside. */
-export interface Fixed {
+interface Fixed {
   readonly cookie: CookieOptions
   readonly rememberCookie: CookieOptions
   readonly endedLogins: number

@@ -37,7 +37,7 @@ function honour (state: LoginState, found: FoundRemember, now: number): MaybePro
   return Promise.resolve(loaded).then(async (user) => {
     // It may have ended while the loader was waited for.
     const again = await settings.realm.logins.findRememberedAgain(remember, nowInSeconds())
-    if (again.standing !== 'alive' && again.standing !== 'grace') return refuse(state, again.standing)
+    if (again.standing !== 'alive' && again.standing !== 'grace') return refuseBy(state, again.standing)
     return accept(state, remember, grace || again.standing === 'grace', user, now)
   })
 }
@@ -45,7 +45,7 @@ function honour (state: LoginState, found: FoundRemember, now: number): MaybePro
 /** Clears a cookie that is worth nothing; where it is a copy of one that was used, the login ends that it was taken from. */
 function dead (state: LoginState, { remember, standing }: FoundRemember, now: number): MaybePromise<boolean> {
   const { realm } = state.settings
-  if (remember === null || standing !== 'stolen') return refuse(state, standing as LoginLapse)
+  if (remember === null || standing !== 'stolen') return refuseBy(state, standing)
   const tellTheft = () => realm.listeners.tell('rememberTokenStolen', { userId: remember.userId, request: state.request })
   return after(endLogin(realm, remember, 'stolen', now, tellTheft), () => refuse(state, 'stolen'))
 }
@@ -77,6 +77,13 @@ function restore (state: LoginState, remember: RememberFacts, grace: boolean, us
   const again = kept === remember ? null : kept
   state.prepared = realm.logins.prepare(changeBy(state, { kind: 'restore', login: state.login, remember: again, carried: remember }))
   state.pendingEvents.push({ name: 'userLoadedFromCookie', payload: { user, login: publicLogin(state.login), request } })
+}
+
+function refuseBy (state: LoginState, standing: FoundRemember['standing']): false {
+  if (standing !== 'suspended') return refuse(state, standing as LoginLapse)
+  // What ends it may yet be taken back: the browser keeps its cookie.
+  state.lapsed('remember', 'ended')
+  return false
 }
 
 function refuse (state: LoginState, lapse: LoginLapse): false {

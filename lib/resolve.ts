@@ -35,6 +35,21 @@ function goOn (state: LoginState, pending: MaybePromise<boolean>, now: number): 
   })
 }
 
+/** Resolves a request that nobody has asked yet, or that failed to be; calls side by side wait for the same answer. */
+export function resolveLate (state: LoginState): Promise<void> {
+  state.resolving ??= (async () => {
+    try {
+      await resolve(state)
+    } catch (error) {
+      state.resolved = false
+      throw error
+    } finally {
+      state.resolving = null
+    }
+  })()
+  return state.resolving
+}
+
 function resolveByRequest (state: LoginState): MaybePromise<void> {
   const { request, settings } = state
   if (settings.loadUserFromRequest === null) return

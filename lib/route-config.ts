@@ -11,18 +11,18 @@ export type RouteConfig = FastifyRequest['routeOptions']['config'] | undefined
 type Context = { readonly config?: RouteConfig } | undefined
 
 // `request.routeOptions` makes an object of twelve fields each time, which is half of what a request without a login
-// costs here. The context that it is made from is read instead, as long as Fastify keeps it where it does today.
-let contextKey: symbol | null | undefined
+// costs here. The context that it is made from is read instead, where Fastify keeps it as it does today.
+let contextKey = Symbol('not found yet')
 
 /** The config of the route, as `request.routeOptions.config` has it. */
 export function routeConfigOf (request: FastifyRequest): RouteConfig {
-  if (contextKey === undefined) contextKey = findContextKey(request)
-  const context = contextKey === null ? undefined : (request as unknown as Record<symbol, Context>)[contextKey]
-  return context === undefined ? request.routeOptions.config : context.config
+  const context = (request as unknown as Record<symbol, Context>)[contextKey]
+  return context === undefined ? lookUp(request) : context.config
 }
 
-function findContextKey (request: FastifyRequest): symbol | null {
+function lookUp (request: FastifyRequest): RouteConfig {
   const { config } = request.routeOptions
   const holds = (key: symbol) => (request as unknown as Record<symbol, Context>)[key]?.config === config
-  return Object.getOwnPropertySymbols(request).find((key) => key.description === 'fastify.context' && holds(key)) ?? null
+  contextKey = Object.getOwnPropertySymbols(request).find((key) => key.description === 'fastify.context' && holds(key)) ?? contextKey
+  return config
 }

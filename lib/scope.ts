@@ -81,13 +81,13 @@ async function realmFor (scope: FastifyInstance, options: Options, shared: Share
 function inheriting (options: Options, parent: Settings | undefined): Options {
   if (parent === undefined) return options
   const { realm: { fixed }, idleTimeout, absoluteTimeout } = parent
-  const cookie = { ...fixed.cookie, ...options.cookie }
-  const remember = { ...options.remember, cookie: { ...fixed.rememberCookie, ...options.cookie, ...options.remember?.cookie } }
+  const cookie = { ...fixed.cookie, ...named(options.cookie) }
+  const remember = { ...options.remember, cookie: { ...fixed.rememberCookie, ...named(options.cookie), ...named(options.remember?.cookie) } }
   return { ...fixed, idleTimeout, absoluteTimeout, ...named(options), cookie, remember }
 }
 
-function named (options: Options): Options {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+function named<Named extends object> (options: Named | undefined): Partial<Named> {
+  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as Partial<Named>
 }
 
 function checkTogether ({ loadUser, getToken, loadUserByToken }: Settings): void {

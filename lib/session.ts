@@ -28,6 +28,10 @@ function ownerKey (realm: string): string {
   return realm === '' ? ownerPrefix : `${ownerPrefix}.${realm}`
 }
 
+function isOthers (key: string, realm: string): boolean {
+  return key.startsWith(ownerPrefix) && key !== ownerKey(realm)
+}
+
 /** The session of a request, or null where the application has none. */
 export function sessionOf (request: FastifyRequest): Session | null {
   const session = (request as unknown as { session?: Partial<Session> | null }).session
@@ -51,7 +55,7 @@ export async function renewSession (
   // A digest: a session may be kept where ids of users should not be.
   const user = digest(owner.userId)
   const keepsData = !cameWithAnotherUser && (previous === undefined || previous === user)
-  await session.regenerate(keepsData ? keysOf(session).filter((key) => !drop.includes(key)) : [])
+  await session.regenerate(keysOf(session).filter((key) => keepsData ? !drop.includes(key) : isOthers(key, owner.realm)))
   // @fastify/session puts another object in its place.
   sessionOf(request)?.set(ownerKey(owner.realm), user)
 }
@@ -61,7 +65,7 @@ export async function emptySession (request: FastifyRequest, realm: string): Pro
   const session = sessionOf(request)
   if (session === null) return
   const keys = keysOf(session)
-  if (keys.length > 0) await session.regenerate(keys.filter((key) => key === flashKey || (key.startsWith(ownerPrefix) && key !== ownerKey(realm))))
+  if (keys.length > 0) await session.regenerate(keys.filter((key) => key === flashKey || isOthers(key, realm)))
 }
 
 // `data` is @fastify/secure-session's; @fastify/session keeps data in own properties, beside `cookie`.

@@ -5,18 +5,20 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { NotRegisteredError } from './errors.ts'
-import { settingsOf } from './settings.ts'
+import { settingsOf, type Settings } from './settings.ts'
 import { LoginState } from './state.ts'
 
 const stateSlot = Symbol('fastify-login.state')
 const replySlot = Symbol('fastify-login.reply')
 const arrivalSlot = Symbol('fastify-login.arrival')
+const successionsSlot = Symbol('fastify-login.successions')
 
 // Not decorated: assigned in one place, in one order, they give requests one shape at half the cost.
 interface Slots {
   [stateSlot]?: LoginState | null
   [replySlot]?: FastifyReply
   [arrivalSlot]: number
+  [successionsSlot]?: number
 }
 
 /** Notes the arrival of a request. Where it carries nothing to resolve, this is all that is kept of it. */
@@ -25,6 +27,11 @@ export function noteArrival (request: FastifyRequest, reply: FastifyReply, milli
   slots[replySlot] = reply
   slots[arrivalSlot] = milliseconds
   slots[stateSlot] = null
+}
+
+/** Notes, of a request that is not resolved, how many browsers had been given another login by then. */
+export function noteSuccessions (request: FastifyRequest, { realm }: Settings): void {
+  (request as unknown as Slots)[successionsSlot] = realm.successions.count
 }
 
 /** Whether the plugin's hook has seen the request. */
@@ -43,7 +50,7 @@ export function loginStateOf (request: FastifyRequest, settings = settingsOf(req
   const present = slots[stateSlot]
   if (present !== null && present !== undefined) return present
   if (slots[replySlot] === undefined || settings === undefined) throw new NotRegisteredError()
-  const state = new LoginState(request, slots[replySlot], settings, slots[arrivalSlot] / 1000)
+  const state = new LoginState(request, slots[replySlot], settings, slots[arrivalSlot] / 1000, slots[successionsSlot] ?? settings.realm.successions.count)
   slots[stateSlot] = state
   return state
 }

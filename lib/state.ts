@@ -6,15 +6,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { truthOf } from './account.ts'
 import type { Login, LoginLapse } from './current-login.ts'
-import type { LoginEvents } from './events.ts'
+import type { PendingEvent } from './events.ts'
 import { provenWithin } from './lifetime.ts'
 import type { Committed, FoundRemember, MaybePromise, Prepared } from './logins/keeper.ts'
 import { publicLogin, type LoginFacts } from './logins/record.ts'
 import type { Settings } from './settings.ts'
 import type { User } from './user.ts'
-
-/** An event to tell once the change is committed. */
-export type PendingEvent = { [Name in keyof LoginEvents]: { name: Name, payload: LoginEvents[Name] } }[keyof LoginEvents]
 
 /** The login state of one request; it is made only where there is something to know. */
 export class LoginState {
@@ -25,8 +22,11 @@ export class LoginState {
   readonly arrivedAt: number
   /** How many browsers had been given another login by then. */
   readonly successions: number
-  /** Whether it was asked what the request came with. */
+  /** Whether it was asked what the request came with, and an answer that is waited for. */
   resolved = false
+  resolving: Promise<void> | null = null
+  /** Whether its change was carried out, or not, for good. */
+  answered = false
   user: User | null = null
   /** The login as the handler sees it: the one it came with, or the one that the answer will begin. */
   login: LoginFacts | null = null
@@ -59,12 +59,12 @@ export class LoginState {
   private publicOf: LoginFacts | null = null
   private anonymousOne: unknown = null
 
-  constructor (request: FastifyRequest, reply: FastifyReply, settings: Settings, arrivedAt: number) {
+  constructor (request: FastifyRequest, reply: FastifyReply, settings: Settings, arrivedAt: number, successions: number) {
     this.request = request
     this.reply = reply
     this.settings = settings
     this.arrivedAt = arrivedAt
-    this.successions = settings.realm.successions.count
+    this.successions = successions
   }
 
   /** The user, or what stands in for nobody; made once for a request. */

@@ -38,12 +38,19 @@ describeWays('an older generation of a login', (way) => {
   it('writes no cookie and changes nothing, whatever is asked of it', async () => {
     const { older, browser, events } = await supersede({ options: { idleTimeout: 3600, remember: { refreshEachRequest: true } } })
     const before = events.length
-    for (const [url, payload] of [['/login/1', { remember: true }], ['/login/2', {}], ['/confirm', {}]] as const) {
-      assert.deepEqual(setCookies(await older.send({ method: 'POST', url, payload })), [], url)
-    }
-    assert.equal((await older.send({ method: 'POST', url: '/confirm', payload: {} })).json().ok, false)
-    assert.deepEqual(events.slice(before), [], 'and nothing is told')
+    for (const url of ['/', '/whoami', '/members', '/vault']) assert.deepEqual(setCookies(await older.send({ url })), [], url)
+    assert.deepEqual(events.slice(before).filter(({ name }) => name !== 'userNeedsRefresh'), [], 'and nothing is told')
     assert.equal((await browser.get('/whoami')).json().fresh, true)
+  })
+
+  it('is left alone by a proof of identity, which begins a login of its own', async () => {
+    for (const url of ['/login/1', '/confirm']) {
+      const { older, browser } = await supersede()
+      assert.deepEqual((await older.post(url)).json(), { ok: true }, url)
+      const ids = [browser, older].map(async (one) => (await one.get('/whoami')).json().login.id)
+      assert.equal(new Set(await Promise.all(ids)).size, 2, url)
+      assert.equal((await browser.get('/whoami')).json().fresh, true, url)
+    }
   })
 
   it('can still log out, and its successor ends with it', async () => {
@@ -97,4 +104,17 @@ describeWays('an older generation of a login', (way) => {
     assert.equal(await second.whoami(), null)
     assert.equal(await browser.whoami(), '1')
   })
+
+  for (const url of ['/login/1', '/confirm']) {
+    it(`whose successor was lost on its way is no obstacle to a proof of identity by ${url}`, async (t) => {
+      const clock = stopClock(t)
+      const { app } = await way.createApp()
+      const browser = new Browser(app)
+      await browser.post('/login/1')
+      await browser.send({ method: 'POST', url: '/confirm', payload: {} })
+      assert.deepEqual((await browser.post(url)).json(), { ok: true })
+      clock.advance(11)
+      assert.equal((await browser.get('/whoami')).json().fresh, true)
+    })
+  }
 })

@@ -44,6 +44,21 @@ describeWays('side by side, in a browser that comes back remembered', (way) => {
       }
     }
 
+    it('is not put in the place of a login that was proven beside the cookie of a login long ended', async () => {
+      const { racing, browser } = await comeBack()
+      const ended = new Browser(racing.app)
+      await ended.post('/login/2')
+      const copy = ended.copy()
+      await ended.post('/logout')
+      const both = browser.copy()
+      both.cookies.set('login', copy.cookies.get('login')!)
+      await racing.race(browser, 'visit', 'before', async () => {
+        await both.post('/act/logInAgain')
+        for (const [name, kept] of both.cookies) browser.cookies.set(name, kept)
+      })
+      assert.equal((await browser.get('/whoami')).json().fresh, true)
+    })
+
     it('of several: one logout ends all of them and the remember cookie', async () => {
       const { racing, browser } = await comeBack()
       const remembered = browser.copy()

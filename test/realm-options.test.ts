@@ -61,6 +61,13 @@ describe('a realm inherits', () => {
     assert.equal(asked, 0)
   })
 
+  test('the attributes of cookies that its own options leave undefined', async () => {
+    const nothing = { secure: undefined, sameSite: undefined } as object
+    const { app } = await withRealm({ cookie: nothing, remember: { cookie: nothing } }, { cookie: { secure: true, sameSite: 'strict' } })
+    const { headers } = await app.inject({ method: 'POST', url: '/admin/login' })
+    for (const line of headers['set-cookie'] as string[]) assert.match(line, /^__Host-.*; Secure; SameSite=Strict/)
+  })
+
   test('the attributes of cookies from the scope around it', async () => {
     const { app } = await withRealm({}, { cookie: { secure: true, sameSite: 'strict' } })
     const { headers } = await app.inject({ method: 'POST', url: '/admin/login' })

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { Browser } from './support/browser.ts'
 import { createApp } from './support/app.ts'
 import { describeWays } from './support/ways.ts'
+import { routeConfigOf } from '../lib/route-config.ts'
 import type { FastifyContextConfig, FastifyInstance } from 'fastify'
 
 const words = ['required', 'fresh', 'anonymous', 'optional', 'ignored'] as const
@@ -98,4 +99,13 @@ describe('a word that is none of the five', () => {
     const { app } = await createApp({ after: (app) => app.get('/page', { config: { login: undefined } as unknown as FastifyContextConfig }, () => 'open') })
     assert.equal((await app.inject('/page')).body, 'open')
   })
+})
+
+test('config is read whichever way Fastify keeps it', async () => {
+  const config = { login: 'required' }
+  assert.equal(routeConfigOf({ routeOptions: { config } } as never), config)
+  const { app } = await createApp({ after: declareWords })
+  assert.equal((await app.inject('/required')).statusCode, 401)
+  assert.equal((await app.inject('/optional')).statusCode, 200)
+  assert.equal((await app.inject('/missing')).statusCode, 404)
 })

@@ -34,6 +34,9 @@ export function page (title: string, content: Html, navigation?: Html): string {
     body { max-width: 40rem; margin: 0 auto; padding: 1rem; font: 1.0625rem/1.6 system-ui, sans-serif; }
     nav, nav form { display: flex; gap: 1rem; align-items: center; }
     nav { padding-bottom: 1rem; border-bottom: 1px solid; }
+    h1 { line-height: 1.2; }
+    main form, main label { display: grid; gap: 1rem; justify-items: start; }
+    main label { gap: .25rem; }
     input, button { padding: .4rem .8rem; font: inherit; }
   </style>
 </head>

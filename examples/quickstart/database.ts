@@ -15,7 +15,8 @@ export function openDatabase<Tables> ({ url, folder }: Place): Kysely<Tables> {
 }
 
 function connectTo (url: string): Pool {
-  const pool = new Pool({ connectionString: url })
+  // Five seconds: a request would rather fail than wait for minutes.
+  const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 5000 })
   // A connection that breaks while nobody uses it is replaced; unheard, its error would end the process.
   return pool.on('error', () => {})
 }

@@ -25,7 +25,7 @@ export function sendPage (reply: FastifyReply, title: string, content: Html, nav
 <body>
   <a class="skip" href="#content">Skip to the content</a>
   <header>
-    <a class="brand" href="/"><img src="${assets.icon.path}" alt="" width="28" height="28">Quickstart</a>
+    <a class="brand" href="/"><img src="${assets.icon.path}" alt="" width="28" height="28"><span>Quickstart</span></a>
     ${navigation}
   </header>
   <main id="content" tabindex="-1">${content}</main>
@@ -51,7 +51,7 @@ function navigation (reply: FastifyReply): Html {
     ${user && html`
     <form class="visitor" method="post" action="/logout">
       ${proofOfOrigin(reply)}
-      <span>${user.name}</span>
+      <span title="Logged in as ${user.name}">${user.name}</span>
       <button class="quiet">Log out</button>
     </form>`}`
 }

@@ -5,7 +5,11 @@ import { join } from 'node:path'
 
 /** Kept, since a new key at every start would log everybody out at every restart. */
 export async function secretKey (folder: string): Promise<string> {
-  if (process.env.SECRET_KEY) return process.env.SECRET_KEY
+  const { SECRET_KEY: given } = process.env
+  if (given && Buffer.byteLength(given) < 32) {
+    throw new Error('SECRET_KEY has to be at least 32 bytes long. This makes one: openssl rand -base64 32')
+  }
+  if (given) return given
   const file = join(folder, 'secret.key')
   const fresh = randomBytes(32).toString('base64url')
   await writeFile(file, fresh, { mode: 0o600, flag: 'wx' }).catch(ignoreExisting)

@@ -22,7 +22,12 @@ try {
   console.log(`The quickstart is at ${address} (Ctrl+C stops it)`)
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => app.close())
 } catch (error) {
-  const { code, message } = error as NodeJS.ErrnoException
-  console.error(code === 'EADDRINUSE' ? `Port ${port} is taken. Choose another one: PORT=${port + 1} npm start` : message || code)
+  console.error(explain(error as NodeJS.ErrnoException))
   process.exit(1)
+}
+
+function explain ({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return `Port ${port} is taken. Choose another one: PORT=${port + 1} npm start`
+  if (code === 'ERR_SOCKET_BAD_PORT') return `PORT has to be a number from 0 to 65535, and is ${process.env.PORT}`
+  return message || String(code)
 }

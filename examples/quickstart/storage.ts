@@ -17,7 +17,10 @@ export interface Storage {
 
 export async function openStorage ({ redisUrl, ...place }: Place & { redisUrl?: string | undefined } = {}): Promise<Storage> {
   const database = openDatabase<Tables>(place)
-  const users = await Users.open(database)
+  const users = await Users.open(database).catch(async (cause) => {
+    await database.destroy()
+    throw place.url ? unusable('PostgreSQL', 'DATABASE_URL', cause) : cause
+  })
   if (!redisUrl) return { users, logins: await openTable(database), close: () => database.destroy() }
 
   const redis = await connect(redisUrl)
@@ -42,8 +45,17 @@ async function openTable (database: Kysely<Tables>): Promise<SqlStore> {
 async function connect (url: string): Promise<Redis> {
   // A request would rather fail at once than wait for Redis to come back.
   const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1 })
-  // What fails is told by the request that needed it.
-  redis.on('error', () => {})
-  await redis.connect().catch((cause) => { throw new Error('No Redis answers at REDIS_URL', { cause }) })
+  // What fails is told by the request that needed it; here, by what was heard before the connection was closed.
+  let heard: Error | undefined
+  redis.on('error', (error) => { heard = error })
+  await redis.connect().catch((cause) => {
+    redis.disconnect()
+    throw unusable('Redis', 'REDIS_URL', heard ?? cause)
+  })
   return redis
+}
+
+/** Says which variable to look at, and not what is in it: that may be a password. */
+function unusable (server: string, variable: string, cause: NodeJS.ErrnoException): Error {
+  return new Error(`The ${server} that ${variable} names cannot be used: ${cause.message || cause.code}`, { cause })
 }

@@ -20,11 +20,11 @@ export type FoundLogin =
   | { readonly login: null, readonly id: string | null, readonly standing: 'forged' | 'ended' }
 
 /**
- * What a remember cookie is worth. `grace`: its successor is on its way, so it lets in and changes nothing; `stolen`:
- * its successor was seen, so somebody holds a copy.
+ * What a remember cookie is worth. `grace`: its successor is on its way, so it lets in and changes nothing;
+ * `suspended`: an answer on its way ends it; `stolen`: its successor was seen, so somebody holds a copy.
  */
 export type FoundRemember =
-  | { readonly remember: RememberFacts, readonly standing: 'alive' | 'grace' | 'ended' | 'expired' | 'stolen' }
+  | { readonly remember: RememberFacts, readonly standing: 'alive' | 'grace' | 'suspended' | 'ended' | 'expired' | 'stolen' }
   | { readonly remember: null, readonly id: string | null, readonly standing: 'forged' | 'ended' }
 
 /** What a request makes of logins, prepared by its handler and committed with its answer. */

@@ -100,8 +100,7 @@ function keepUntil (expiresAt: number, remember: RememberRecord | null): number 
 /** For how many seconds a suspended login is kept that nobody removes: longer than an answer is on its way. */
 const suspension = 60
 
-/** A login that a change ends, as long as it may be taken back; null where it has ended. Nobody can use it, and a logout removes it. */
-export function suspendedRecord (record: LoginRecord, now: number): LoginRecord | null {
-  if (isSuspended(record)) return null
+/** A login that a change ends, as long as it may be taken back. Nobody can use it, and a logout removes it. */
+export function suspendedRecord (record: LoginRecord, now: number): LoginRecord {
   return { ...record, version: record.version + 1, expiresAt: suspendedExpiry, keepUntil: now + suspension }
 }

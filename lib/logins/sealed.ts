@@ -96,7 +96,9 @@ export class SealedLogins implements LoginKeeper {
   }
 
   /** Whatever of a family was ever given out has expired by then, whichever of it is at hand. */
-  #end ({ userId, id, expiresAt }: LoginFacts | RememberFacts, now: number): (() => void) | null {
+  #end (held: LoginFacts | RememberFacts, now: number): (() => void) | null {
+    const { userId, id, expiresAt } = held
+    if (this.#ended.hasEnded(userId, familyOf(id), 'startedAt' in held ? held.startedAt : held.provenAt)) return null
     return this.#ended.end(userId, familyOf(id), now, Math.max(expiresAt, now + longestLife))
   }
 

@@ -16,6 +16,7 @@ import type { LoginRecord, LoginStore } from './store.ts'
  */
 export class StoreSteps implements Committed {
   readonly ended: EndedLogin[] = []
+  readonly #suspended: string[] = []
   readonly #store: LoginStore
   readonly #reverse: Array<() => Promise<unknown>> = []
 
@@ -44,7 +45,13 @@ export class StoreSteps implements Committed {
 
   async end (record: LoginRecord, reason: EndedLogin['reason'], now: number): Promise<void> {
     const { id, userId } = record
-    if (await this.replace(record, (current) => suspendedRecord(current, now))) this.ended.push({ id, userId, reason })
+    let first = false
+    const done = await this.replace(record, (current) => {
+      first = !isSuspended(current)
+      return suspendedRecord(current, now)
+    })
+    if (done) this.#suspended.push(id)
+    if (done && first) this.ended.push({ id, userId, reason })
   }
 
   async #takeBack ({ before, after }: { before: LoginRecord, after: LoginRecord }): Promise<void> {
@@ -54,7 +61,7 @@ export class StoreSteps implements Committed {
 
   /** Removes what the change ended. A store that is down now forgets it by itself. */
   async settle (): Promise<void> {
-    for (const { id } of this.ended) await this.#store.remove(id).catch(() => {})
+    for (const id of this.#suspended) await this.#store.remove(id).catch(() => {})
   }
 
   /** Undoes what can be undone: a store that is down now keeps what nobody can use. */
@@ -67,7 +74,8 @@ export class StoreSteps implements Committed {
 /** The record before a change, with what others have changed since; null where they gave it another secret, or ended it. */
 function takenBack (current: LoginRecord, before: LoginRecord, after: LoginRecord): LoginRecord | null {
   if (current.secret !== after.secret || isSuspended(current) !== isSuspended(after)) return null
-  if (isSuspended(after) && current.keepUntil !== after.keepUntil) return null
+  // Ended by another as well: that one's answer decides.
+  if (isSuspended(after) && current.version !== after.version) return null
   const data = isDeepStrictEqual(current.data, after.data) ? before.data : current.data
   return { ...before, version: current.version + 1, stale: before.stale || current.stale, data }
 }

@@ -49,7 +49,7 @@ export interface LoginRecord {
   readonly renewedAt: number
   /** When it was last used, to the minute. */
   readonly seenAt: number
-  /** When the login ends; its remember cookie may last longer. */
+  /** When the login ends; its remember cookie may last longer. 0 while an answer on its way ends it: it goes within a minute. */
   readonly expiresAt: number
   /** Whether it goes back to a proof of identity in this browser. */
   readonly fresh: boolean

@@ -73,19 +73,19 @@ export class StoredFinding {
     const remember = rememberFactsOf(record)
     if (remember === null) return { remember, id: record.id, standing: 'ended' }
     this.#notes.add(remember, note)
-    const standing = isSuspended(record) ? 'ended' : validatorStanding(record.remember as RememberRecord, digest as string, now)
+    const standing = isSuspended(record) ? 'suspended' : validatorStanding(record.remember as RememberRecord, digest as string, now)
     return { remember, standing } as FoundRemember
   }
 
   remembers (cookie: string, login: LoginFacts, now: number): boolean {
     const named = this.#seal.open('remember', cookie)
     const record = this.#notes.recordOf(login)
-    const remember = record?.id === named?.id ? record?.remember ?? null : null
-    return named !== null && remember !== null && ['alive', 'grace'].includes(validatorStanding(remember, named.digest, now))
+    if (named === null || record?.id !== named.id) return false
+    return ['alive', 'grace'].includes(validatorStanding(record.remember as RememberRecord, named.digest, now))
   }
 
   successorIsUnseen (cookie: string, login: LoginFacts): boolean {
-    const remember = this.#notes.recordOf(login)?.remember ?? null
+    const { remember } = this.#notes.of(login).record
     return remember !== null && !remember.seen && remember.previous.length > 0 && this.#seal.open('remember', cookie)?.digest === remember.validator
   }
 }

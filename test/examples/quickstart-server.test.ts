@@ -17,9 +17,9 @@ describe('npm start', () => {
   before(async () => { folder = await mkdtemp(join(tmpdir(), 'quickstart-')) })
   after(() => rm(folder, { recursive: true }))
 
-  function start (port: number) {
+  function start (port: number, environment: Record<string, string> = {}) {
     const server = spawn(process.execPath, ['--import', 'tsx', 'examples/quickstart/server.ts'], {
-      cwd: root, env: { ...process.env, PORT: String(port), DATA_FOLDER: folder, SECRET_KEY: '' }
+      cwd: root, env: { ...process.env, PORT: String(port), DATA_FOLDER: folder, SECRET_KEY: '', ...environment }
     })
     const output = { text: '' }
     for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => { output.text += chunk })
@@ -35,6 +35,22 @@ describe('npm start', () => {
     assert.equal(output.text, `Port ${port} is taken. Choose another one: PORT=${port + 1} npm start\n`)
     other.close()
   })
+
+  const mistakes: Array<[variable: string, value: string, sentence: RegExp]> = [
+    ['DATABASE_URL', 'postgres://ada:secret@127.0.0.1:1/site', /^The PostgreSQL that DATABASE_URL names cannot be used: .*ECONNREFUSED/],
+    ['REDIS_URL', 'redis://:secret@127.0.0.1:1', /^The Redis that REDIS_URL names cannot be used: .*ECONNREFUSED/],
+    ['SECRET_KEY', 'secret', /^SECRET_KEY has to be at least 32 bytes long/],
+    ['PORT', 'http', /^PORT has to be a number from 0 to 65535, and is http/]
+  ]
+  for (const [variable, value, sentence] of mistakes) {
+    test(`says in a sentence what is wrong with ${variable}, and no password`, async () => {
+      const { output, exit } = start(0, { [variable]: value })
+      assert.equal((await exit)[0], 1)
+      assert.match(output.text, sentence)
+      assert.doesNotMatch(output.text, /secret/)
+      assert.equal(output.text.trim().split('\n').length, 1)
+    })
+  }
 
   test('prints the address, keeps its key to itself, and keeps a second server off its data', async () => {
     const first = start(0)

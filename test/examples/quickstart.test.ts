@@ -65,6 +65,19 @@ describe('the quickstart', () => {
     }
   })
 
+  test('who logged out in another tab may log out here, too, and finds the way from any other form', async () => {
+    const visitor = await register(app, 'Evelyn')
+    const forms = (await visitor.open('/settings')).body
+    const stale = new URLSearchParams({ _csrf: /name="_csrf" value="([^"]*)"/.exec(forms)?.[1] ?? '' }).toString()
+    await visitor.submit('/logout', {}, '/dashboard')
+    const again = await visitor.send('/logout', stale)
+    assert.deepEqual([again.statusCode, again.headers.location], [302, '/'])
+    const settings = await visitor.send('/settings', stale)
+    assert.equal(settings.statusCode, 403)
+    assert.match(settings.body, /<a class="button" href="\/settings">Open the page again/)
+    assert.match(settings.body, /<a href="\/login">Log in/)
+  })
+
   test('a wrong password and an unknown name get the same answer, with the name kept and the password not', async () => {
     await register(app, 'Edsger')
     const pages = []

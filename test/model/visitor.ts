@@ -44,9 +44,11 @@ export class Visitor {
     ticket.deliveredTick = this.#ledger.next()
     if (ticket.lost) this.#forgetsIfLost(ticket)
     else {
-      this.browser.receive(ticket.answer as NonNullable<Ticket['answer']>)
+      const answer = ticket.answer as NonNullable<Ticket['answer']>
+      this.browser.receive(answer)
       if (credentialsOf(ticket).login !== undefined) this.#hasLost = false
-      if (ticket.before?.user !== null || ticket.after?.user !== null) this.#usedAt = Math.max(this.#usedAt, ticket.arrivedAt)
+      // An answer of 5xx changes nothing, the last use included.
+      if (answer.statusCode < 500 && (ticket.before?.user !== null || ticket.after?.user !== null)) this.#usedAt = Math.max(this.#usedAt, ticket.arrivedAt)
     }
     for (const seen of [ticket.before, ticket.after]) {
       const line = this.#ledger.lineOf(seen?.login ?? null)

@@ -168,4 +168,16 @@ describe('renewal of a remember cookie at each request', () => {
     browser.restart()
     assert.equal(await browser.whoami(), '1')
   })
+
+  it('takes no note of a forged remember cookie beside a login whose own has not come back yet', async () => {
+    const { app, store } = await createStoredApp()
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    browser.restart()
+    await browser.whoami()
+    store.reset()
+    browser.cookies.set('remember_token', { value: 'forged', persistent: true })
+    const { user, remembered } = (await browser.get('/whoami')).json()
+    assert.deepEqual([user, remembered, store.writes], ['1', false, []])
+  })
 })

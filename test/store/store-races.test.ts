@@ -247,18 +247,21 @@ describe('a confirmation', () => {
 })
 
 describe('an older secret in its grace', () => {
-  it('changes nothing of the record, whatever is asked of it', async () => {
-    const { app, browser, store, test } = await logIn(true)
+  it('changes nothing of the record, whatever is asked of it: a proof of identity begins another login', async () => {
+    const { browser, store, test } = await logIn(true)
     const older = browser.copy()
     await browser.post('/confirm')
     const before = await onlyRecord(test)
     store.reset()
-    for (const [url, payload] of [['/confirm', {}], ['/login/1', {}], ['/login/1', { remember: true }], ['/login/2', {}]] as const) {
-      assert.deepEqual(setCookies(await older.send({ method: 'POST', url, payload })), [], url)
-      assert.deepEqual(await onlyRecord(test), before, url)
-    }
+    for (const url of ['/whoami', '/members', '/vault']) assert.deepEqual(setCookies(await older.send({ url })), [], url)
     assert.deepEqual(store.writes, [])
-    assert.deepEqual(await app.login.logins('2'), [])
+    for (const [url, payload] of [['/confirm', {}], ['/login/1', {}], ['/login/1', { remember: true }]] as const) {
+      const proven = older.copy()
+      assert.deepEqual((await proven.post(url, payload)).json(), { ok: true }, url)
+      assert.deepEqual(await store.find(before.id), before, url)
+      const { user, fresh, login } = (await proven.get('/whoami')).json()
+      assert.deepEqual([user, fresh, login.id === before.id], ['1', true, false], url)
+    }
   })
 })
 

@@ -4,6 +4,7 @@ import { Barrier } from '../support/barrier.ts'
 import { Browser, setCookies } from '../support/browser.ts'
 import { stopClock } from '../support/clock.ts'
 import { createStoredApp, onlyRecord } from '../support/store.ts'
+import type { User } from '../support/user.ts'
 
 const late = { 'x-late': 'yes' }
 
@@ -13,7 +14,12 @@ async function createHeld (setup: Parameters<typeof createStoredApp>[0] = {}) {
   const outcome = { fails: false }
   const test = await createStoredApp({
     ...setup,
-    after: (app) => {
+    after: (app, users) => {
+      app.post('/password', async (request) => {
+        const changed = { ...users.get('1')!, passwordHash: 'changed' }
+        users.set('1', changed)
+        return { ok: await request.confirmLogin(changed) }
+      })
       app.addHook('onSend', async (request) => {
         if (request.headers['x-late'] === undefined) return
         await barrier.pass()
@@ -91,6 +97,74 @@ describe('a login that another replaces, while that answer is on its way', () =>
       assert.equal(await browser.whoami(), '2')
     })
   }
+
+  it('keeps its remember cookie in the browser, in case that it is taken back', async () => {
+    const { browser, barrier, outcome } = await createHeld()
+    outcome.fails = true
+    const answering = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
+    await barrier.reached
+    assert.equal((await browser.get('/whoami')).json().lapse, 'ended')
+    barrier.open()
+    await answering
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+  })
+
+  it('has no data', async () => {
+    const { app, browser, barrier, test } = await createHeld()
+    const { id } = await onlyRecord(test)
+    await app.login.changeLoginData(id, () => 'data')
+    const answering = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
+    await barrier.reached
+    assert.equal(await app.login.loginData(id), null)
+    barrier.open()
+    await answering
+  })
+
+  it('stays ended where another request that ended it succeeded, and this one fails', async () => {
+    const { browser, barrier, outcome, store } = await createHeld()
+    outcome.fails = true
+    const held = store.hold('create')
+    const other = browser.send({ method: 'POST', url: '/login/2', payload: {} })
+    await held.reached
+    const failing = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
+    await barrier.reached
+    held.open()
+    assert.equal((await other).statusCode, 200)
+    barrier.open()
+    assert.equal((await failing).statusCode, 500)
+    assert.equal(await browser.copy().whoami(), null)
+  })
+
+  it('is told once where a new password ends it, too', async () => {
+    const { app, browser, barrier, events } = await createHeld({ options: { authHash: (user: User) => user.passwordHash ?? null } as never })
+    const elsewhere = new Browser(app)
+    await elsewhere.post('/login/1')
+    const answering = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
+    await barrier.reached
+    assert.deepEqual((await elsewhere.post('/password')).json(), { ok: true })
+    barrier.open()
+    await answering
+    assert.deepEqual(events.filter(({ name }) => name === 'loginEnded').map(({ payload }) => payload['reason']), ['replaced'])
+  })
+
+  it('is not brought back by another request whose own ending of it fails', async (t) => {
+    const clock = stopClock(t)
+    const { browser, barrier, store } = await createHeld()
+    const held = store.hold('update')
+    const failing = browser.send({ method: 'POST', url: '/login/2', payload: {} })
+    await held.reached
+    clock.advance(1)
+    const answering = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
+    await barrier.reached
+    store.failOnce('update')
+    held.open()
+    assert.equal((await failing).statusCode, 503)
+    assert.equal(await browser.copy().whoami(), null)
+    barrier.open()
+    await answering
+    assert.equal(await browser.copy().whoami(), null)
+  })
 
   it('is ended once where two replace it at the same moment', async () => {
     const { browser, store, told } = await createHeld()

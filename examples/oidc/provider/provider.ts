@@ -95,10 +95,11 @@ async function formOf (request: IncomingMessage): Promise<URLSearchParams> {
 
 function askName (registers: boolean, name: string): string {
   const [title, button] = registers ? ['Create an account', 'Create account'] : ['Log in at the provider', 'Continue']
-  const problem: Html | false = name !== '' && html`<p role="alert">There is no account of that name.</p>`
+  const problem: Html | false = name !== '' && html`<p role="alert" id="problem">There is no account of that name.</p>`
   return page(title, html`${problem}
     <form method="post">
-      <label>Your name <input name="name" value="${name}" autocomplete="username" required autofocus></label>
+      <label>Your name <input name="name" value="${name}" autocomplete="username" required autofocus
+        ${problem && html`aria-invalid="true" aria-describedby="problem"`}></label>
       <button>${button}</button>
     </form>`)
 }

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { loginAs } from 'fastify-login/testing'
+import { Barrier } from './support/barrier.ts'
+import { Browser, setCookies } from './support/browser.ts'
+import { stopClock } from './support/clock.ts'
+import { createStoredApp } from './support/store.ts'
+import { describeWays } from './support/ways.ts'
+
+const ignored = { config: { login: 'ignored' } } as const
+
+describeWays('a logout where nobody was found out before', (way) => {
+  it('ends the login although the user cannot be loaded', async () => {
+    let failing = false
+    const { app, users } = await way.createApp({
+      options: {
+        loadUser: (id: string) => {
+          if (failing) throw new Error('database is down')
+          return users.get(id)
+        }
+      } as never,
+      after: (app) => app.post('/leave', ignored, async (request) => ({ ok: await request.logoutUser() }))
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    const copy = browser.copy()
+    failing = true
+    assert.equal((await browser.post('/leave')).statusCode, 500)
+    failing = false
+    assert.equal(browser.cookies.size, 0)
+    assert.equal(await copy.whoami(), null)
+    copy.restart()
+    assert.equal(await copy.whoami(), null)
+  })
+
+  it('by an error handler ends the login whose user could not be loaded', async () => {
+    let failing = false
+    const { app, users } = await way.createApp({
+      options: { loadUser: async (id: string) => { if (failing) throw new Error('database is down'); return users.get(id) } } as never,
+      before: (app) => app.setErrorHandler(async (error, request, reply) => {
+        failing = false
+        await request.logoutUser()
+        return reply.code(500).send(error)
+      })
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    const copy = browser.copy()
+    failing = true
+    assert.equal((await browser.get('/whoami')).statusCode, 500)
+    assert.equal(await copy.whoami(), null)
+  })
+
+  it('that is late leaves the cookies of the login alone that followed', async () => {
+    const barrier = new Barrier()
+    const { app } = await way.createApp({
+      after: (app) => app.post('/leave', ignored, async (request) => {
+        await barrier.pass()
+        return { ok: await request.logoutUser() }
+      })
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    const late = browser.send({ method: 'POST', url: '/leave', payload: {} })
+    await barrier.reached
+    await browser.post('/login/2', { remember: true })
+    barrier.open()
+    assert.deepEqual(setCookies(await late), [])
+    assert.equal(await browser.whoami(), '2')
+  })
+
+  it('asks once for calls side by side', async () => {
+    const { app } = await way.createApp({
+      after: (app) => app.post('/twice', ignored, async (request) => await Promise.all([request.confirmLogin(), request.confirmLogin()]))
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    assert.deepEqual((await browser.post('/twice')).json(), [true, true])
+  })
+
+  it('of a login that time had ended tells nothing', async (t) => {
+    const clock = stopClock(t)
+    const { app, events } = await way.createApp({ options: { absoluteTimeout: 60 } })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    clock.advance(61)
+    assert.deepEqual((await browser.post('/logout')).json(), { ok: false })
+    assert.deepEqual(events.map(({ name }) => name), ['userLoggedIn'])
+  })
+
+  it('of a login that had ended with all others is not told again', async () => {
+    const { app, events } = await way.createApp()
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    const copy = browser.copy()
+    await app.login.endLogins('1')
+    await copy.post('/logout')
+    assert.equal(events.filter(({ name }) => name === 'loginEnded').length, 1)
+  })
+
+  it('that comes after its answer is under way is refused to logins', async () => {
+    const { app } = await way.createApp({
+      after: (app, users) => app.addHook('onSend', async (request) => {
+        if (request.headers['x-late'] !== undefined) await request.loginUser(users.get('2')!)
+      })
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    browser.restart()
+    const answer = await browser.get('/whoami', { 'x-late': 'yes' })
+    assert.deepEqual([answer.statusCode, answer.json().code], [500, 'FST_LOGIN_CANNOT_SET_COOKIE'])
+  })
+})
+
+describe('a logout after the store failed once', () => {
+  for (const url of ['/leave', '/whoami']) {
+    it(`ends the login (${url})`, async () => {
+      const { app, store } = await createStoredApp({
+        before: (app) => app.setErrorHandler(async (error, request, reply) => {
+          await request.logoutUser()
+          return reply.code(503).send(error)
+        }),
+        after: (app) => app.post('/leave', ignored, async (request) => {
+          await request.logoutUser().catch(() => {})
+          return { ok: await request.logoutUser() }
+        })
+      })
+      const browser = new Browser(app)
+      for (const [name, value] of Object.entries((await loginAs(app, { id: '1', name: 'Ada' })).cookies)) browser.cookies.set(name, { value, persistent: false })
+      browser.userAgent = 'lightMyRequest'
+      const copy = browser.copy()
+      store.failOnce('find')
+      await browser.request(url === '/leave' ? { method: 'POST', url, payload: {} } : { url })
+      assert.equal(await copy.whoami(), null)
+    })
+  }
+})

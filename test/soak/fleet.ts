@@ -1,0 +1,99 @@
+/**
+ * The servers of a soak and the Redis that they share, and what is done to them while browsers go on.
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { startRedis } from '../support/redis.ts'
+import { atExit, end, printed, type ThrowAwayServer } from '../support/servers.ts'
+import { trendOf, type Sample, type Trend } from './memory.ts'
+
+/** How long what was taken away stays away, in milliseconds. */
+const away = 2000
+
+interface Server {
+  readonly origin: string
+  readonly samples: Sample[]
+  stop (): Promise<void>
+}
+
+export class Fleet {
+  readonly #redis: ThrowAwayServer
+  readonly #servers: Server[] = []
+  readonly #gone: Server[] = []
+
+  private constructor (redis: ThrowAwayServer) {
+    this.#redis = redis
+  }
+
+  static async start (processes: number): Promise<Fleet> {
+    const fleet = new Fleet(await startRedis())
+    try {
+      for (let started = 0; started < processes; started++) fleet.#servers.push(await startServer(fleet.#redis.url))
+      return fleet
+    } catch (error) {
+      await fleet.stop()
+      throw error
+    }
+  }
+
+  /** The origin of any server, also of one that is away. */
+  anyOrigin (): string {
+    return this.#servers[Math.floor(Math.random() * this.#servers.length)]!.origin
+  }
+
+  /** Kills a server, and starts another in its place. */
+  async replaceServer (): Promise<void> {
+    const [killed] = this.#servers as [Server]
+    await killed.stop()
+    await setTimeout(away)
+    this.#servers[0] = await startServer(this.#redis.url)
+    this.#gone.push(killed)
+  }
+
+  /** Kills Redis, and starts it again with what it had written down. */
+  async restartRedis (): Promise<void> {
+    await this.#redis.kill()
+    await setTimeout(away)
+    await this.#redis.restart()
+  }
+
+  /** Writes down how much memory each server uses; one that is away says nothing. */
+  async sample (): Promise<void> {
+    await Promise.all(this.#servers.map(async ({ origin, samples }) => {
+      try {
+        const answer = await fetch(`${origin}/memory`, { signal: AbortSignal.timeout(10_000) })
+        samples.push({ at: performance.now(), ...await answer.json() as Pick<Sample, 'heap' | 'resident'> })
+      } catch {}
+    }))
+  }
+
+  trends (): Trend[] {
+    return [...this.#gone, ...this.#servers].map(({ samples }) => trendOf(samples)).filter((trend) => trend !== null)
+  }
+
+  async stop (): Promise<void> {
+    for (const server of this.#servers) await server.stop()
+    await this.#redis.stop()
+  }
+}
+
+async function startServer (storeUrl: string): Promise<Server> {
+  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', join(import.meta.dirname, 'server.ts')], {
+    env: { ...process.env, STORE_URL: storeUrl }, stdio: ['ignore', 'pipe', 'inherit']
+  })
+  const stay = atExit(() => { child.kill('SIGKILL') })
+  const stop = async () => {
+    await end(child)
+    stay()
+  }
+  try {
+    const [, port] = await printed(child, /^port (\d+)\n/m)
+    return { origin: `http://127.0.0.1:${port}`, samples: [], stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
