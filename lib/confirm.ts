@@ -4,7 +4,6 @@
  * @module
  */
 import { isUser } from './account.ts'
-import { loginUser } from './login.ts'
 import { proven } from './logins/record.ts'
 import { changeBy, checkAnswer, checkedUserId, enter, prepareProof, proofOf, rememberAgain } from './prepare.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
@@ -15,11 +14,9 @@ import { rememberOfLogin } from './carried-remember.ts'
 export async function confirmLogin (state: LoginState, changed: User | null | undefined): Promise<boolean> {
   const { settings, request } = state
   const { loadUser } = settings
-  if (state.login === null || changed === null || loadUser === null) return false
+  if (state.login === null || state.grace || changed === null || loadUser === null) return false
   const user = changed ?? await loadUser(state.login.userId, request)
   if (!isUser(user) || checkedUserId(state, user) !== state.login.userId) return false
-  // What came in a grace may change nothing: the proof begins another login.
-  if (state.grace) return await loginUser(state, user, { force: true })
   checkAnswer(state)
   const now = nowInSeconds()
   const { remembered, expiresAt, hasRemember } = state.login

@@ -74,8 +74,8 @@ export class StoreSteps implements Committed {
 /** The record before a change, with what others have changed since; null where they gave it another secret, or ended it. */
 function takenBack (current: LoginRecord, before: LoginRecord, after: LoginRecord): LoginRecord | null {
   if (current.secret !== after.secret || isSuspended(current) !== isSuspended(after)) return null
-  // Ended by another as well: that one's answer decides.
-  if (isSuspended(after) && current.version !== after.version) return null
+  // Ended by another as well, or by that one alone: its answer decides.
+  if (isSuspended(after) && (current.version !== after.version || current.keepUntil !== after.keepUntil)) return null
   const data = isDeepStrictEqual(current.data, after.data) ? before.data : current.data
   return { ...before, version: current.version + 1, stale: before.stale || current.stale, data }
 }

@@ -12,6 +12,8 @@ export interface Line {
   endedTick: number | null
   /** Whether a thief, or a cookie that may or may not have been good, had a hand in it: it may end at any time. */
   contested: boolean
+  /** When it began, in the order of things. */
+  readonly begunTick: number
   /** The newest remember cookie. */
   newest: Issued | null
   /** The password it was proven with last. */
@@ -69,12 +71,17 @@ export class Ledger {
     if (line !== undefined && line.endedTick === null) line.endedTick = this.next()
   }
 
-  endAll (userId: string | null, except: Line | undefined): void {
-    for (const line of this.lines.values()) if ((userId === null || line.user === userId) && line !== except) this.end(line)
+  /** What began while the call was under way may have ended with the others, or not. */
+  endAll (userId: string | null, except: Line | undefined, calledTick: number): void {
+    for (const line of this.lines.values()) {
+      if (line === except || (userId !== null && line.user !== userId)) continue
+      if (line.begunTick < calledTick) this.end(line)
+      else line.contested = true
+    }
   }
 
   begin (loginId: string, user: string, ended: boolean): Line {
-    const line: Line = { id: lineIdOf(loginId), user, endedTick: ended ? this.next() : null, contested: false, newest: null, stamp: null }
+    const line: Line = { id: lineIdOf(loginId), user, begunTick: this.next(), endedTick: ended ? this.next() : null, contested: false, newest: null, stamp: null }
     this.lines.set(line.id, line)
     return line
   }

@@ -159,7 +159,7 @@ export class World implements Witness, Setting {
   ended (loginId: string): void { this.ledger.end(this.ledger.lineOf(loginId)) }
 
   endedAll (userId: string | null, exceptId: string | null): void {
-    this.ledger.endAll(userId, this.ledger.lineOf(exceptId))
+    this.ledger.endAll(userId, this.ledger.lineOf(exceptId), Ticket.current.getStore()?.sentTick ?? Infinity)
     for (const ticket of this.waiting) for (const id of userId === null ? this.users.keys() : [userId]) ticket.beaten.add(id)
   }
 }
