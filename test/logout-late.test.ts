@@ -33,6 +33,31 @@ describeWays('a logout where nobody was found out before', (way) => {
     assert.equal(await copy.whoami(), null)
   })
 
+  it('ends what a remember cookie alone names, although the user cannot be loaded', async () => {
+    let failing = false
+    const { app, users } = await way.createApp({
+      options: { loadUser: (id: string) => { if (failing) throw new Error('database is down'); return users.get(id) } } as never,
+      after: (app) => app.post('/leave', ignored, async (request) => ({ ok: await request.logoutUser() }))
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    browser.restart()
+    const copy = browser.copy()
+    failing = true
+    assert.equal((await browser.post('/leave')).statusCode, 500)
+    failing = false
+    assert.equal(await copy.whoami(), null)
+  })
+
+  it('of somebody without a cookie fails as the request loader does, and that is all', async () => {
+    const { app, events } = await way.createApp({
+      options: { loadUserFromRequest: () => { throw new Error('no keys today') } } as never,
+      after: (app) => app.post('/leave', ignored, async (request) => ({ ok: await request.logoutUser() }))
+    })
+    const answer = await new Browser(app).post('/leave')
+    assert.deepEqual([answer.statusCode, answer.json().message, setCookies(answer), events], [500, 'no keys today', [], []])
+  })
+
   it('by an error handler ends the login whose user could not be loaded', async () => {
     let failing = false
     const { app, users } = await way.createApp({
@@ -134,4 +159,17 @@ describe('a logout after the store failed once', () => {
       assert.equal(await copy.whoami(), null)
     })
   }
+
+  it('does nothing to a login by a copy of its cookie from before the last proof', async (t) => {
+    const clock = stopClock(t)
+    const { app, store } = await createStoredApp({ after: (app) => app.post('/leave', ignored, async (request) => ({ ok: await request.logoutUser() })) })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    const copy = browser.copy()
+    await browser.post('/confirm')
+    clock.advance(11)
+    store.failOnce('find')
+    assert.equal((await copy.post('/leave')).statusCode, 503)
+    assert.equal(await browser.whoami(), '1')
+  })
 })

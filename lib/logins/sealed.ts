@@ -98,8 +98,10 @@ export class SealedLogins implements LoginKeeper {
   /** Whatever of a family was ever given out has expired by then, whichever of it is at hand. */
   #end (held: LoginFacts | RememberFacts, now: number): (() => void) | null {
     const { userId, id, expiresAt } = held
-    if (this.#ended.hasEnded(userId, familyOf(id), 'startedAt' in held ? held.startedAt : held.provenAt)) return null
-    return this.#ended.end(userId, familyOf(id), now, Math.max(expiresAt, now + longestLife))
+    const hadEnded = this.#ended.hasEnded(userId, familyOf(id), 'startedAt' in held ? held.startedAt : held.provenAt)
+    // Marked again even so: what ended it before may yet be taken back.
+    const revive = this.#ended.end(userId, familyOf(id), now, Math.max(expiresAt, now + longestLife))
+    return hadEnded ? null : revive
   }
 
   /** Whose login an id is cannot be told here, but a mark of one user is never looked at for another's login. */

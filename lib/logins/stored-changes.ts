@@ -75,8 +75,6 @@ export class StoredChanges {
 
   async #replace (change: Change, secrets: Secrets, { record: found, digest }: RecordNote, steps: StoreSteps, now: number): Promise<boolean> {
     const { from, matchesStamp } = change
-    // An older secret, in its grace, may change nothing.
-    if (from !== null && found.secret !== digest) return false
     const replaced = await steps.replace(found, (record) => {
       const superseded = from !== null ? record.secret !== found.secret : record.remember?.validator !== found.remember?.validator
       return superseded ? null : replacedRecord(record, change, secrets, from === null ? digest : null, now)
