@@ -60,7 +60,12 @@ export async function createSeal<Purpose extends string> (
 
 // The codec writes base64 and a semicolon, which a cookie carries percent-encoded; base64url and a dot need nothing.
 function toCookie (encoded: string): string {
-  return encoded.split(';').map((part) => Buffer.from(part, 'base64').toString('base64url')).join('.')
+  const end = encoded.indexOf(';')
+  return `${toBase64url(encoded.slice(0, end))}.${toBase64url(encoded.slice(end + 1))}`
+}
+
+function toBase64url (base64: string): string {
+  return Buffer.from(base64, 'base64').toString('base64url')
 }
 
 /**

@@ -27,11 +27,7 @@ export function loginSeal (seal: Seal): LoginSeal {
       return login
     },
     seal (login) {
-      const tuple = toTuple(login)
-      const cookie = seal.seal('login', tuple)
-      // The browser comes back with it; of a shape with what is read, which engines are quicker with.
-      opened.set(cookie, fromTuple(tuple))
-      return cookie
+      return seal.seal('login', toTuple(login))
     }
   }
 }

@@ -58,9 +58,21 @@ export function isLoginId (id: unknown): id is string {
 
 /** A login that begins. `begunAt` is the arrival of the request, so that ending all logins beats one under way. */
 export function begun (userId: string, begunAt: number, proof: Proof): LoginFacts {
-  const { at, ...settled } = proof
+  const { at, expiresAt, fresh, remembered, browser, stamp, hasRemember } = proof
   return Object.freeze({
-    id: newLoginId(), userId, generation: 0, startedAt: begunAt, provenAt: at, renewedAt: at, seenAt: at, ...settled
+    id: newLoginId(),
+    userId,
+    generation: 0,
+    startedAt: begunAt,
+    provenAt: at,
+    renewedAt: at,
+    seenAt: at,
+    expiresAt,
+    fresh,
+    remembered,
+    browser,
+    stamp,
+    hasRemember
   })
 }
 
