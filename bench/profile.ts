@@ -38,8 +38,9 @@ try {
 async function record (name: string): Promise<void> {
   const [work] = chosenWorks([values.row])
   if (work === undefined) throw new Error(`There is no row "${values.row}"`)
+  const scale = work.rotates ? { scale: { logins: 100_000 } } : {}
   const nodeOptions = ['--cpu-prof', `--cpu-prof-dir=${directory}`]
-  const server = await putToWork({ name, contender: findContender(name), work, nodeOptions }, usualScale.logins, undefined)
+  const server = await putToWork({ name, contender: findContender(name), work, nodeOptions, ...scale }, usualScale.logins, undefined)
   await server.measure(requests)
   await server.stop()
 }

@@ -84,13 +84,15 @@ export class UserMarks {
   }
 
   #fold (now: number, current: string | null): void {
-    for (const [key, mark] of this.#marks) if (mark.until <= now) this.#marks.delete(key)
+    this.#marks.forEach((mark, key) => { if (mark.until <= now) this.#marks.delete(key) })
     if (this.#marks.size <= most) return
-    const keys = [...this.#marks.keys()]
-    const folded = keys.find((key) => !belongs(key, current))
-    const oldest = folded ?? keys[0] as string
-    this.#raise((this.#marks.get(oldest) as Mark).at, folded === undefined ? null : current)
-    this.#marks.delete(oldest)
+    for (const key of this.#marks.keys()) if (!belongs(key, current)) return this.#foldOne(key, current)
+    this.#foldOne(this.#marks.keys().next().value as string, null)
+  }
+
+  #foldOne (key: string, except: string | null): void {
+    this.#raise((this.#marks.get(key) as Mark).at, except)
+    this.#marks.delete(key)
   }
 }
 
