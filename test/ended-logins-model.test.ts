@@ -26,15 +26,16 @@ class World {
     this.logins.push({ login, dead: false, supersededAt: null, stale: false })
   }
 
+  // An end is marked for as long as anything of its family may live: a cookie at hand may be an older generation's.
   act (action: string, index: number): void {
     const known = this.logins[index % this.logins.length]
     if (known === undefined) return
     const { login } = known
     if (action === 'end') {
-      this.list.end(login.userId, familyOf(login.id), this.now, login.expiresAt)
+      this.list.end(login.userId, familyOf(login.id), this.now, this.now + life)
       this.#kill((other) => familyOf(other.id) === familyOf(login.id))
     } else if (action === 'endFamily') {
-      this.list.endFamily(familyOf(login.id), this.now, login.expiresAt)
+      this.list.endFamily(familyOf(login.id), this.now, this.now + life)
       this.#kill((other) => familyOf(other.id) === familyOf(login.id))
     } else if (action === 'endAll' || action === 'endOthers') {
       const except = action === 'endAll' ? null : familyOf(login.id)
