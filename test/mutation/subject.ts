@@ -1,0 +1,24 @@
+/**
+ * What is mutated, and by which tests it is to be found.
+ *
+ * @module
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The files of the layers of decisions and behaviour, as the table of docs/architecture.md has them. */
+export function mutatedFiles (root: string): string[] {
+  const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+  const rows = page.matchAll(/^\| \*\*(?:decisions|behaviour)\*\* \|([^|]*)\|/gm)
+  return Array.from(rows).flatMap(([, column]) => Array.from(column!.matchAll(/`([\w/-]+)`/g), ([, name]) => `lib/${name}.ts`))
+}
+
+// What reads the source or the docs, starts programs or servers, or tests the plugin by its types only.
+const others = /^(?:architecture|asvs|bench|docs|exports|package|readme|options-needed|conformance\/replay)/
+
+/** The tests of behaviour that need no server and no other process. */
+export function testFiles (root: string): string[] {
+  const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+  const chosen = files.filter((file) => /^(?:(?:store|conformance)\/)?[\w-]+\.test\.ts$/.test(file) || file === 'stores/memory.test.ts')
+  return chosen.filter((file) => !others.test(file)).sort().map((file) => `test/${file}`)
+}
