@@ -17,7 +17,7 @@ const files = named.length > 0 ? named : everyTest()
 
 const failed = (versions.length === 0 ? promised : versions).filter((version) => {
   process.stdout.write(`\n== Node ${version}\n`)
-  const tests = ['--import', 'tsx', '--test', '--test-reporter=dot', '--test-timeout=120000', ...files]
+  const tests = ['--import', 'tsx', '--test', '--test-reporter=dot', '--test-concurrency=2', '--test-timeout=300000', ...files]
   return spawnSync('npx', ['--yes', '--package', `node@${version}`, 'node', ...tests], { cwd: root, stdio: 'inherit' }).status !== 0
 })
 if (failed.length > 0) process.stdout.write(`\nTests fail on Node ${failed.join(', ')}\n`)
