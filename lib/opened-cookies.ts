@@ -1,5 +1,5 @@
 /**
- * Remembers what cookies said that were opened before, so that a busy browser's cookie is unsealed once.
+ * Remembers what cookies said that were opened before, so that a busy browser's cookie is unsealed twice and then no more.
  *
  * @module
  */

@@ -2,17 +2,12 @@ import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
 import { test } from 'node:test'
+import { filesOfLayers } from './support/layers.ts'
 
 const root = join(import.meta.dirname, '..')
 const lib = join(root, 'lib')
 const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).sort()
-const listed = readTable(readFileSync(join(root, 'docs/architecture.md'), 'utf8'))
-
-/** The files of lib in the order of the table: its rows are layers, a row's second column the files of one. */
-function readTable (page: string): string[] {
-  const rows = page.matchAll(/^\| \*\*\w+\*\* \|([^|]*)\|/gm)
-  return Array.from(rows).flatMap(([, column]) => Array.from(column!.matchAll(/`([\w/-]+)`/g), ([, name]) => `${name}.ts`))
-}
+const listed = filesOfLayers(root)
 
 /** The files of lib that a file names in imports and exports, for types too. */
 function importsOf (file: string): string[] {

@@ -41,20 +41,23 @@ function toTuple (login: LoginFacts): unknown[] {
 }
 
 function fromTuple (facts: unknown[]): LoginFacts {
-  // By index: a pattern would ask the array for an iterator, on every request whose cookie is not remembered.
-  return {
-    id: facts[0],
-    userId: facts[1],
-    generation: facts[2],
-    startedAt: facts[3],
-    provenAt: facts[4],
-    renewedAt: facts[5],
-    seenAt: facts[6],
-    expiresAt: facts[7],
-    fresh: facts[8],
-    remembered: facts[9],
-    browser: facts[10],
-    stamp: facts[11],
-    hasRemember: facts[12]
-  } as LoginFacts
+  const [
+    id, userId, generation, startedAt, provenAt, renewedAt, seenAt,
+    expiresAt, fresh, remembered, browser, stamp, hasRemember
+  ] = facts
+  return Object.freeze({
+    id,
+    userId,
+    generation,
+    startedAt,
+    provenAt,
+    renewedAt,
+    seenAt,
+    expiresAt,
+    fresh,
+    remembered,
+    browser,
+    stamp,
+    hasRemember
+  }) as LoginFacts
 }

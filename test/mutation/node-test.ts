@@ -1,8 +1,8 @@
 /**
  * Stands in for `node:test` under mutation: the tests of a file are kept, to be run again for each mutant.
  *
- * `node:test` runs a test once and where it is declared. A process that loads the tests once and runs those that reach
- * a mutant, hundreds of times, is some fifty times faster than one process a mutant.
+ * `node:test` runs a test once and where it is declared. Loading the tests takes longer than running
+ * those that reach a mutant, so a process that loads them once tries hundreds of mutants.
  *
  * @module
  */

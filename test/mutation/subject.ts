@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { filesOfLayers } from '../support/layers.ts'
 
-/** The files of the layers of decisions and behaviour, as the table of docs/architecture.md has them. */
+/** The files of the layers of decisions and behaviour. */
 export function mutatedFiles (root: string): string[] {
-  const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
-  const rows = page.matchAll(/^\| \*\*(?:decisions|behaviour)\*\* \|([^|]*)\|/gm)
-  return Array.from(rows).flatMap(([, column]) => Array.from(column!.matchAll(/`([\w/-]+)`/g), ([, name]) => `lib/${name}.ts`))
+  return filesOfLayers(root, ['decisions', 'behaviour']).map((file) => `lib/${file}`)
 }
 
 // What reads the source or the docs, starts programs or servers, or tests the plugin by its types only.

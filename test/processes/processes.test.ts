@@ -5,7 +5,8 @@ import { closesAfter } from '../support/closing.ts'
 import { skipPostgres, startPostgres } from '../support/postgres.ts'
 import { skipRedis, startRedis } from '../support/redis.ts'
 import type { ThrowAwayServer } from '../support/servers.ts'
-import { startProcess, Visitor, type ServerProcess } from './processes.ts'
+import { startProcess, Visitor } from './processes.ts'
+import type { ServerProcess } from '../support/server-process.ts'
 
 const stores = {
   Redis: { skip: skipRedis, start: startRedis },

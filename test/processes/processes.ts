@@ -3,28 +3,12 @@
  *
  * @module
  */
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { atExit, end, printed } from '../support/servers.ts'
+import { startServerProcess, type ServerProcess } from '../support/server-process.ts'
 
-export interface ServerProcess { readonly origin: string, readonly stop: () => Promise<void> }
-
+/** Starts a server of these tests on the store at that address. */
 export async function startProcess (storeUrl: string): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'server.ts')], {
-    env: { ...process.env, STORE_URL: storeUrl }, stdio: ['ignore', 'pipe', 'inherit']
-  })
-  const stay = atExit(() => { child.kill('SIGKILL') })
-  const stop = async () => {
-    await end(child)
-    stay()
-  }
-  try {
-    const [, port] = await printed(child, /^port (\d+)\n/m)
-    return { origin: `http://127.0.0.1:${port}`, stop }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  return await startServerProcess(join(import.meta.dirname, 'server.ts'), storeUrl)
 }
 
 export class Visitor {

@@ -3,20 +3,18 @@
  *
  * @module
  */
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { startRedis } from '../support/redis.ts'
-import { atExit, end, printed, type ThrowAwayServer } from '../support/servers.ts'
+import { startServerProcess, type ServerProcess } from '../support/server-process.ts'
+import type { ThrowAwayServer } from '../support/servers.ts'
 import { trendOf, type Sample, type Trend } from './memory.ts'
 
 /** How long what was taken away stays away, in milliseconds. */
 const away = 2000
 
-interface Server {
-  readonly origin: string
+interface Server extends ServerProcess {
   readonly samples: Sample[]
-  stop (): Promise<void>
 }
 
 export class Fleet {
@@ -81,19 +79,5 @@ export class Fleet {
 }
 
 async function startServer (storeUrl: string): Promise<Server> {
-  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', join(import.meta.dirname, 'server.ts')], {
-    env: { ...process.env, STORE_URL: storeUrl }, stdio: ['ignore', 'pipe', 'inherit']
-  })
-  const stay = atExit(() => { child.kill('SIGKILL') })
-  const stop = async () => {
-    await end(child)
-    stay()
-  }
-  try {
-    const [, port] = await printed(child, /^port (\d+)\n/m)
-    return { origin: `http://127.0.0.1:${port}`, samples: [], stop }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  return { ...await startServerProcess(join(import.meta.dirname, 'server.ts'), storeUrl, ['--expose-gc']), samples: [] }
 }
