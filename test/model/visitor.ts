@@ -85,7 +85,10 @@ export class Visitor {
     const setting = this.#batch.filter((ticket) => credentialsOf(ticket).login !== undefined)
     const [proof, ...more] = setting.filter(({ ok, sending: { act, fresh } }) => ok && (act === 'confirm' || (act.startsWith('logIn') && fresh !== false)))
     if (proof === undefined || more.length > 0) return null
-    const isOvertaken = setting.some((one) => one !== proof && (one.doneTick as number) < (proof.doneTick as number) && (one.deliveredTick as number) > (proof.deliveredTick as number))
+    // An older answer that arrives late, or a login that is not to be fresh, takes the place of what was proven.
+    const isOvertaken = setting.some((one) => one !== proof && ((one.doneTick as number) < (proof.doneTick as number)
+      ? (one.deliveredTick as number) > (proof.deliveredTick as number)
+      : one.sending.act.startsWith('logIn')))
     return isOvertaken ? null : proof
   }
 
