@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CookieTooLargeError, InvalidOptionError } from './errors.ts'
 
 /** The attributes an application chooses. All cookies are HttpOnly. */
@@ -23,19 +23,17 @@ export interface CookieOptions {
 /** A cookie as it is fixed at boot. */
 export interface Cookie {
   readonly name: string
-  readonly path: string
-  readonly domain: string | undefined
   /** `undefined`: as the request's protocol says. */
   readonly secure: boolean | undefined
-  readonly sameSite: 'lax' | 'strict' | 'none'
-  readonly partitioned: boolean
+  /** What follows its value, over http and over https: written at boot, as no request has a say in it. */
+  readonly attributes: { readonly http: string, readonly https: string }
 }
 
 // OWASP ASVS 3.3.5 allows 4096; a cookie goes with every request, so ours stay under 1 kB.
 const largest = 1000
 
 /** Fixes a cookie. The prefix makes browsers refuse one that another host, or plain http, plants (RFC 6265bis, 4.1.3). */
-export function fixCookie (name: string, options: CookieOptions, production: boolean): Cookie {
+export function fixCookie (app: FastifyInstance, name: string, options: CookieOptions, production: boolean): Cookie {
   const { path = '/', domain, secure = production ? true : undefined, sameSite = 'lax', partitioned = false } = options
   if (secure !== true && /^__secure-/i.test(name)) {
     throw new InvalidOptionError(`The cookie ${name} of fastify-login would be dropped by browsers: name another cookieName, or set cookie.secure to true`)
@@ -43,8 +41,11 @@ export function fixCookie (name: string, options: CookieOptions, production: boo
   if (secure === false && (sameSite === 'none' || partitioned)) {
     throw new InvalidOptionError(`The cookie ${name} of fastify-login would be dropped by browsers: cookie.sameSite 'none' and cookie.partitioned need cookie.secure`)
   }
-  const prefix = secure === true && path === '/' && domain === undefined ? '__Host-' : ''
-  return Object.freeze({ name: prefix + name, path, domain, secure, sameSite, partitioned })
+  const fixed = `${secure === true && path === '/' && domain === undefined ? '__Host-' : ''}${name}`
+  const attributes = (overHttps: boolean) => app.serializeCookie(fixed, '', {
+    path, sameSite, partitioned, httpOnly: true, secure: secure ?? overHttps, ...domain === undefined ? {} : { domain }
+  }).slice(`${fixed}=`.length)
+  return Object.freeze({ name: fixed, secure, attributes: { http: attributes(false), https: attributes(true) } })
 }
 
 /** The value of a cookie as the request carries it, whichever hook the application lets @fastify/cookie parse in. */
@@ -61,25 +62,16 @@ export function checkSize (cookie: Cookie, value: string): void {
 
 /** Sets a cookie; without a lifetime it ends with the browser. */
 export function setCookie (reply: FastifyReply, cookie: Cookie, value: string, lifetime?: number): void {
-  write(reply, cookie, value, lifetime === undefined ? undefined : Math.ceil(lifetime))
+  write(reply, cookie, value, lifetime === undefined ? '' : `; Max-Age=${Math.ceil(lifetime)}`)
 }
 
 export function clearCookie (reply: FastifyReply, cookie: Cookie): void {
-  write(reply, cookie, '', 0)
+  write(reply, cookie, '', '; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT')
 }
 
 // Written by hand: @fastify/cookie's own `setCookie` adds the application's `parseOptions`, and writes nothing where
-// its hook has not run, as for a visitor who is refused before it.
-function write (reply: FastifyReply, cookie: Cookie, value: string, maxAge: number | undefined): void {
-  const { name, path, domain, sameSite, partitioned } = cookie
-  reply.header('set-cookie', reply.server.serializeCookie(name, value, {
-    path,
-    sameSite,
-    partitioned,
-    httpOnly: true,
-    secure: cookie.secure ?? reply.request.protocol === 'https',
-    ...domain === undefined ? {} : { domain },
-    ...maxAge === undefined ? {} : { maxAge },
-    ...maxAge === 0 ? { expires: new Date(0) } : {}
-  }))
+// its hook has not run, as for a visitor who is refused before it. What is sealed is base64url and dots: nothing of it
+// has to be encoded.
+function write (reply: FastifyReply, { name, attributes }: Cookie, value: string, end: string): void {
+  reply.header('set-cookie', `${name}=${value}${reply.request.protocol === 'https' ? attributes.https : attributes.http}${end}`)
 }

@@ -73,8 +73,8 @@ export async function createRealm (
   const { endedLogins = 100_000, maxLogins = null, onMaxLogins = 'end-oldest' } = options
   const fixed: Fixed = { cookie, rememberCookie: { ...cookie, ...remember.cookie }, endedLogins, maxLogins, onMaxLogins }
   const lifetimes = { idleTimeout: options.idleTimeout ?? null, absoluteTimeout: options.absoluteTimeout ?? defaultAbsoluteTimeout }
-  const loginCookie = fixCookie(cookieName, fixed.cookie, production)
-  const rememberCookie = fixCookie(remember.cookieName ?? `remember_token${suffix}`, fixed.rememberCookie, production)
+  const loginCookie = fixCookie(app, cookieName, fixed.cookie, production)
+  const rememberCookie = fixCookie(app, remember.cookieName ?? `remember_token${suffix}`, fixed.rememberCookie, production)
   claimCookies(app, name, [loginCookie, rememberCookie])
   return Object.freeze({
     name,
