@@ -72,6 +72,6 @@ export function clearCookie (reply: FastifyReply, cookie: Cookie): void {
 // Written by hand: @fastify/cookie's own `setCookie` adds the application's `parseOptions`, and writes nothing where
 // its hook has not run, as for a visitor who is refused before it. What is sealed is base64url and dots: nothing of it
 // has to be encoded.
-function write (reply: FastifyReply, { name, attributes }: Cookie, value: string, end: string): void {
-  reply.header('set-cookie', `${name}=${value}${reply.request.protocol === 'https' ? attributes.https : attributes.http}${end}`)
+function write (reply: FastifyReply, { name, attributes }: Cookie, value: string, lifetime: string): void {
+  reply.header('set-cookie', `${name}=${value}${lifetime}${reply.request.protocol === 'https' ? attributes.https : attributes.http}`)
 }

@@ -15,6 +15,9 @@ export default {
   testRunnerNodeArgs: ['--import', 'tsx', '--max-old-space-size=3000'],
   coverageAnalysis: 'perTest',
   ignoreStatic: true,
+  // A run that follows tries again what was alive, and what has changed since.
+  incremental: true,
+  incrementalFile: 'coverage/mutation-known.json',
   // What one mutant leaves behind does not reach the next hundreds.
   maxTestRunnerReuse: 300,
   timeoutMS: 15_000,
