@@ -15,7 +15,8 @@ export function userIdOf (user: User, getId: (user: User) => unknown): string {
   const id = getId(user)
   const text = typeof id === 'number' || typeof id === 'bigint' ? String(id) : id
   if (typeof text !== 'string') throw new InvalidUserIdError(`is ${text === null ? 'null' : typeof text}: it must be a string or a number`)
-  if (text === '' || Number.isNaN(id)) throw new InvalidUserIdError('is empty')
+  if (text === '') throw new InvalidUserIdError('is empty')
+  if (Number.isNaN(id)) throw new InvalidUserIdError('is NaN')
   // A lone surrogate has no UTF-8: two such ids would become the same one in a cookie.
   if (!text.isWellFormed()) throw new InvalidUserIdError('is not well-formed Unicode')
   if (Buffer.byteLength(text) > longestId) throw new InvalidUserIdError(`takes more than ${longestId} bytes`)
@@ -51,29 +52,33 @@ export function truthOf (answer: unknown): boolean {
 
 /** Digests stamps, so that no cookie or store holds anything to guess a password's hash from. */
 export class Stamps {
-  readonly #keys: readonly Buffer[]
+  readonly #newest: Buffer
+  readonly #older: readonly Buffer[]
   // A digest takes a microsecond; a user's stamp is the same from one request to the next.
   readonly #known = new LruMap<string>(1000)
 
-  constructor (keys: readonly Buffer[]) {
-    this.#keys = keys
+  constructor ([newest, ...older]: readonly Buffer[]) {
+    this.#newest = newest as Buffer
+    this.#older = older
   }
 
   /** The digest under the newest key; null for a user without a stamp. */
   digest (stamp: string | null): string | null {
     if (stamp === null) return null
-    const known = this.#known.get(stamp)
-    if (known !== undefined) return known
-    const made = digestUnder(this.#keys[0] as Buffer, stamp)
-    this.#known.set(stamp, made)
-    return made
+    return this.#known.get(stamp) ?? this.#make(stamp)
   }
 
   /** Whether a user's stamp is the one that was digested, under whichever key; no stamp is another than any. */
   matches (digested: string | null, stamp: string | null): boolean {
     if (digested === null || stamp === null) return digested === stamp
     if (digested === this.digest(stamp)) return true
-    return this.#keys.slice(1).some((key) => equalDigests(digested, digestUnder(key, stamp)))
+    return this.#older.some((key) => equalDigests(digested, digestUnder(key, stamp)))
+  }
+
+  #make (stamp: string): string {
+    const made = digestUnder(this.#newest, stamp)
+    this.#known.set(stamp, made)
+    return made
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { LoginOptions } from 'fastify-login'
+import { key } from './support/app.ts'
 import { Barrier } from './support/barrier.ts'
 import { Browser, setCookies } from './support/browser.ts'
 import type { User } from './support/user.ts'
@@ -68,9 +69,9 @@ describeWays('a new password', (way) => {
     assert.equal(await browser.whoami(), '1')
   })
 
-  for (const [before, after] of [['one', null], [null, 'one'], [undefined, 'one']] as const) {
-    it(`counts as new where it was ${before} and is ${after}`, async () => {
-      const { browser, users } = await createAppWithPasswords(way)
+  for (const [before, after] of [['one', 'two'], ['one', null], [null, 'one'], [undefined, 'one']] as const) {
+    it(`counts as new where it was ${before} and is ${after}, while an older key is still accepted, too`, async () => {
+      const { browser, users } = await createAppWithPasswords(way, { key: ['a newer secret of the tests, thirty-two bytes or more', key] })
       users.get('1')!.passwordHash = before as string | null
       await browser.post('/login/1', { remember: true })
       assert.equal(await browser.whoami(), '1')
@@ -88,6 +89,15 @@ describeWays('a new password', (way) => {
     delete users.get('1')!.passwordHash
     assert.equal(await browser.whoami(), '1')
   })
+
+  for (const [what, wrong, type] of [['a number', 1, 'number'], ['a promise', Promise.resolve('one'), 'object'], ['true', true, 'boolean']] as const) {
+    it(`that is ${what} is a mistake that is named, and nobody is logged in`, async () => {
+      const { browser } = await createAppWithPasswords(way, { authHash: () => wrong as never })
+      const answer = await browser.post('/login/1', { remember: true })
+      assert.deepEqual([answer.statusCode, answer.json().code, setCookies(answer)], [500, 'FST_LOGIN_INVALID_ARGUMENT', []])
+      assert.equal(answer.json().message, `The option authHash of fastify-login must give a string or null at once, not ${type}`)
+    })
+  }
 
   it('of which the cookies of others are not cleared before its login is confirmed: they may be its own', async () => {
     const { browser, users } = await createAppWithPasswords(way)

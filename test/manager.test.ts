@@ -123,15 +123,19 @@ describe('app.login.endLogin', () => {
 })
 
 describe('app.login refuses', () => {
-  for (const missing of [undefined, null, {}, true]) {
-    test(`a user's id that is ${String(missing)}, and ends nothing`, async () => {
+  for (const [missing, type] of [[undefined, 'undefined'], [null, 'null'], [{}, 'object'], [true, 'boolean']] as const) {
+    test(`a user's id that is ${String(missing)} with a sentence that says so, and ends nothing`, async () => {
       const { app } = await createApp({ options: { store: new MemoryStore() } as Partial<LoginOptions> })
       const browser = new Browser(app)
       await browser.post('/login/1')
       const { id } = (await browser.get('/whoami')).json().login
       const userId = missing as unknown as string
-      for (const call of [() => app.login.logins(userId), () => app.login.endLogins(userId), () => app.login.endLogin(id, { userId })]) {
-        await assert.rejects(call, { code: 'FST_LOGIN_INVALID_ARGUMENT', message: /takes the id of a user, not/ })
+      for (const [what, call] of [
+        ['app.login.logins', () => app.login.logins(userId)],
+        ['app.login.endLogins', () => app.login.endLogins(userId)],
+        ['The option userId of app.login.endLogin', () => app.login.endLogin(id, { userId })]
+      ] as const) {
+        await assert.rejects(call, { code: 'FST_LOGIN_INVALID_ARGUMENT', message: `${what} takes the id of a user, not ${type}` })
       }
       assert.equal(await browser.whoami(), '1')
     })

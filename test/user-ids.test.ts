@@ -26,37 +26,48 @@ class Account extends UserMixin {
   }
 }
 
-const wrong: Array<[string, unknown, string]> = [
-  ['that has none', {}, 'FST_LOGIN_INVALID_USER_ID'],
-  ['whose id is empty', { id: '' }, 'FST_LOGIN_INVALID_USER_ID'],
-  ['whose id is null', { id: null }, 'FST_LOGIN_INVALID_USER_ID'],
-  ['whose id is an object', { id: { toString: () => '1' } }, 'FST_LOGIN_INVALID_USER_ID'],
-  ['whose id is a list', { id: ['1'] }, 'FST_LOGIN_INVALID_USER_ID'],
-  ['whose id is true', { id: true }, 'FST_LOGIN_INVALID_USER_ID'],
-  ['whose id is a symbol', { id: Symbol('1') }, 'FST_LOGIN_INVALID_USER_ID'],
-  ['whose id is a function', { id: () => '1' }, 'FST_LOGIN_INVALID_USER_ID'],
-  ['whose id is not a number', { id: Number.NaN }, 'FST_LOGIN_INVALID_USER_ID'],
-  ['whose id is longer than 255 bytes', { id: 'x'.repeat(256) }, 'FST_LOGIN_INVALID_USER_ID'],
-  ['whose id is longer than 255 bytes in UTF-8', { id: '\u00e9'.repeat(128) }, 'FST_LOGIN_INVALID_USER_ID'],
-  ['whose id holds half a character', { id: 'a\ud800' }, 'FST_LOGIN_INVALID_USER_ID'],
-  ['whose id holds the other half', { id: '\udc00a' }, 'FST_LOGIN_INVALID_USER_ID'],
-  ['whose getId gives a promise', { getId: async () => '1' }, 'FST_LOGIN_INVALID_USER_ID'],
-  ['of a class, without an id', new Account(undefined), 'FST_LOGIN_INVALID_USER_ID'],
-  ['of a class, whose id is empty', new Account(''), 'FST_LOGIN_INVALID_USER_ID'],
-  ['that is null', null, 'FST_LOGIN_INVALID_ARGUMENT'],
-  ['that is undefined', undefined, 'FST_LOGIN_INVALID_ARGUMENT'],
-  ['that is a name', 'Ada', 'FST_LOGIN_INVALID_ARGUMENT'],
-  ['that is a number', 1, 'FST_LOGIN_INVALID_ARGUMENT']
+const noText = (type: string) => `is ${type}: it must be a string or a number`
+
+const wrongIds: ReadonlyArray<readonly [sentence: string, user: unknown, reason: string]> = [
+  ['that has none', {}, noText('undefined')],
+  ['whose id is empty', { id: '' }, 'is empty'],
+  ['whose id is null', { id: null }, noText('null')],
+  ['whose id is an object', { id: { toString: () => '1' } }, noText('object')],
+  ['whose id is a list', { id: ['1'] }, noText('object')],
+  ['whose id is true', { id: true }, noText('boolean')],
+  ['whose id is a symbol', { id: Symbol('1') }, noText('symbol')],
+  ['whose id is a function', { id: () => '1' }, noText('function')],
+  ['whose id is not a number', { id: Number.NaN }, 'is NaN'],
+  ['whose id is longer than 255 bytes', { id: 'x'.repeat(256) }, 'takes more than 255 bytes'],
+  ['whose id is longer than 255 bytes in UTF-8', { id: '\u00e9'.repeat(128) }, 'takes more than 255 bytes'],
+  ['whose id holds half a character', { id: 'a\ud800' }, 'is not well-formed Unicode'],
+  ['whose id holds the other half', { id: '\udc00a' }, 'is not well-formed Unicode'],
+  ['whose getId gives a promise', { getId: async () => '1' }, noText('object')]
 ]
 
-wrong.push(
-  ['of a class, whose id is an object', new Account({ secret: 1 }), 'FST_LOGIN_INVALID_USER_ID'],
-  ['of a class, whose id is a symbol', new Account(Symbol('1')), 'FST_LOGIN_INVALID_USER_ID']
-)
+const wrongClasses: ReadonlyArray<readonly [sentence: string, user: UserMixin]> = [
+  ['without an id', new Account(undefined)],
+  ['whose id is empty', new Account('')],
+  ['whose id is an object', new Account({ secret: 1 })],
+  ['whose id is a symbol', new Account(Symbol('1'))]
+]
+
+const nobody: ReadonlyArray<readonly [sentence: string, user: unknown, type: string]> = [
+  ['null', null, 'null'], ['undefined', undefined, 'undefined'], ['a name', 'Ada', 'string'], ['a number', 1, 'number']
+]
+
+const wrong: ReadonlyArray<readonly [sentence: string, user: unknown, code: string, message: string]> = [
+  ...wrongIds.map(([sentence, user, reason]) =>
+    [sentence, user, 'FST_LOGIN_INVALID_USER_ID', `The id of the user ${reason}. The option getId of fastify-login says where it is`] as const),
+  ...wrongClasses.map(([sentence, user]) =>
+    [`of a class, ${sentence}`, user, 'FST_LOGIN_INVALID_USER_ID', 'The id of the user is missing: give the class an "id" or a getId() of its own'] as const),
+  ...nobody.map(([sentence, user, type]) =>
+    [`that is ${sentence}`, user, 'FST_LOGIN_INVALID_ARGUMENT', `The user must be an object, not ${type}`] as const)
+]
 
 describeWays('a user', (way) => {
-  for (const [sentence, user, code] of wrong) {
-    test(`${sentence} is refused with ${code}, and nothing is half-written`, async () => {
+  for (const [sentence, user, code, message] of wrong) {
+    test(`${sentence} is refused with ${code} and the reason, and nothing is half-written`, async () => {
       const { browser, box, events } = await open(way)
       box.user = { id: '7', name: 'before' }
       await browser.post('/enter')
@@ -65,7 +76,7 @@ describeWays('a user', (way) => {
       box.entering = () => user
       const response = await browser.post('/enter')
       assert.equal(response.statusCode, 500)
-      assert.equal(response.json().code, code)
+      assert.deepEqual([response.json().code, response.json().message], [code, message])
       assert.deepEqual(setCookies(response).filter(({ value }) => value !== ''), [])
       assert.deepEqual(events.filter(({ name }) => name === 'userLoggedIn'), [])
       for (const [name, kept] of before) browser.cookies.set(name, kept)
