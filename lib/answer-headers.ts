@@ -30,8 +30,7 @@ export function writeCookies (state: LoginState, committed: Prepared | null): vo
 
 /** A late answer must not clear the cookie of a login that its browser was given meanwhile. */
 function mayClear ({ request, settings, family, successions }: LoginState): boolean {
-  if (request.headers.cookie === undefined) return false
-  return family === null || !settings.realm.successions.replaced(family, successions)
+  return request.headers.cookie !== undefined && !settings.realm.successions.replaced(family, successions)
 }
 
 /** Takes the cookies off an answer again; those that it clears stay cleared. */

@@ -68,22 +68,16 @@ async function answer (settings: Settings, request: FastifyRequest, reply: Fasti
   return reply.redirect(refusalUrl(settings, request, page), 302)
 }
 
-/** The page's address with the target to come back to, where there is one that may be named. */
+/** The page's address with that of the refused request to come back to, unless it is not one of this site, or a login page. */
 function refusalUrl (settings: Settings, request: FastifyRequest, page: string): string {
-  const next = nextOf(settings, request)
-  if (next === null) return page
+  const next = safeNextUrl(request.originalUrl)
+  if (next === null || isOwnPage(settings, next)) return page
   const session = settings.nextIn === 'session' ? sessionOf(request) : null
   if (session !== null) {
     session.set(settings.nextField, next)
     return page
   }
   return pageUrl(settings, page, next)
-}
-
-/** The target of a refused request: its own address, unless it is not one of this site, or a login page. */
-function nextOf (settings: Settings, request: FastifyRequest): string | null {
-  const next = safeNextUrl(request.originalUrl)
-  return next === null || isOwnPage(settings, next) ? null : next
 }
 
 /** Whether a person's browser is to show the answer as a page: only then is a redirect to a login page of use. */

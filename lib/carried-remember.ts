@@ -29,10 +29,10 @@ export function validRemember (state: LoginState, now: number): MaybePromise<Rem
     found?.standing === 'alive' || found?.standing === 'grace' ? found.remember : null)
 }
 
-/** The facts of a valid cookie of this very login. */
+/** The facts of a valid cookie of this very login: a family is one user's. */
 export function rememberOfLogin (state: LoginState, login: LoginFacts, now: number): MaybePromise<RememberFacts | null> {
   return after(validRemember(state, now), (remember) =>
-    remember !== null && remember.userId === login.userId && remember.id === familyOf(login.id) ? remember : null)
+    remember?.id === familyOf(login.id) ? remember : null)
 }
 
 /** Whether the browser holds a valid cookie of this login, or gets one with the answer. */

@@ -16,10 +16,10 @@ export function commit (state: LoginState): MaybePromise<void> {
   if (reply.statusCode >= 500 && state.committed !== null) return withdraw(state, state.committed)
   state.prepared = null
   state.answered = true
-  if (prepared === null || reply.statusCode >= 500 || isOutdated(state, prepared)) return finish(state, null, null)
+  if (prepared === null || reply.statusCode >= 500 || isOutdated(state, prepared)) return finish(state, null)
   const committing = state.settings.realm.logins.commit(prepared, nowInSeconds())
-  if (!isThenable(committing)) return finish(state, prepared, committing)
-  return committing.then((committed) => finish(state, prepared, committed), (error: unknown) => failed(state, prepared, error))
+  if (!isThenable(committing)) return carriedOut(state, prepared, committing)
+  return committing.then((committed) => carriedOut(state, prepared, committed), (error: unknown) => failed(state, prepared, error))
 }
 
 /** A login that is restored late must not take the place of one that was proven, or begun, meanwhile. */
@@ -29,16 +29,22 @@ function isOutdated ({ settings, successions }: LoginState, { change: { kind, lo
 
 /** A use that cannot be written down is not worth an error; of anything else the visitor must know that it did not happen. */
 function failed (state: LoginState, prepared: Prepared, error: unknown): void {
-  finish(state, null, null)
+  finish(state, null)
   if (prepared.change.kind !== 'use') throw error
   state.request.log.warn({ err: error }, 'fastify-login could not write down that a login was used')
 }
 
-function finish (state: LoginState, prepared: Prepared | null, committed: Committed | null): void {
+/** Writes what the answer is to say of a change that was carried out, if one was. */
+function finish (state: LoginState, done: Prepared | null): void {
   const { guarded, consulted, clearsLogin, clearsRemember } = state
-  if (committed !== null || clearsLogin || clearsRemember) writeCookies(state, committed === null ? null : prepared)
+  if (done !== null || clearsLogin || clearsRemember) writeCookies(state, done)
   if (guarded || consulted) writeHeaders(state)
-  if (prepared === null || committed === null) return
+}
+
+function carriedOut (state: LoginState, prepared: Prepared, committed: Committed | null): void {
+  // Another request was first.
+  if (committed === null) return finish(state, null)
+  finish(state, prepared)
   state.committed = committed
   noteSuccession(state, prepared)
   tellWhenAnswered(state, committed)

@@ -23,13 +23,13 @@ export class Successions {
     this.#successions.set(family, { count: ++this.count, by })
   }
 
-  /** Whether a browser which came with a family was given any newer login since then. */
-  followed (family: string, since: number): boolean {
+  /** Whether a browser which came with a family was given any newer login since then; null: it came with none. */
+  followed (family: string | null, since: number): boolean {
     return (this.#successions.get(family)?.count ?? 0) > since
   }
 
   /** Whether it was given one of another family. */
-  replaced (family: string, since: number): boolean {
+  replaced (family: string | null, since: number): boolean {
     return this.followed(family, since) && this.#successions.get(family)?.by !== family
   }
 }

@@ -35,6 +35,12 @@ describe('a refused visitor is sent to the login page where a browser asks for a
     })
   }
 
+  test('also to one on another site, whose path is that of the page', async () => {
+    const { app } = await createApp({ options: { loginPath: 'https://login.example.net/members', origin: 'https://www.example.org' } })
+    const { headers } = await new Browser(app).get('/members')
+    assert.equal(headers.location, 'https://login.example.net/members?next=https%3A%2F%2Fwww.example.org%2Fmembers')
+  })
+
   test('and gets an error where there is no such page', async () => {
     const { app } = await createApp()
     const { statusCode, body } = await new Browser(app).get('/members')
@@ -81,6 +87,17 @@ describe('a handler of the scope answers instead', () => {
       assert.equal(stale.statusCode, statusCode === 401 ? 403 : statusCode)
     })
   }
+
+  test('once: what it returns after it has replied itself is not sent, nor complained of', async () => {
+    const lines: string[] = []
+    const handler: RefusalHandler = (_request, reply) => { reply.code(418).send('mine'); return 'twice' }
+    const { app } = await createApp({
+      options: { unauthorizedHandler: handler },
+      server: { logger: { level: 'warn', stream: { write: (line: string) => { lines.push(line) } } } }
+    })
+    assert.equal((await new Browser(app).get('/members')).body, 'mine')
+    assert.deepEqual(lines.filter((line) => !line.includes('without a store')), [])
+  })
 
   test('and the handler of the page never runs', async () => {
     let ran = 0

@@ -17,7 +17,7 @@ function declarePages (app: FastifyInstance): void {
   for (const name of ['currentUser', 'currentLogin', 'loginFresh', 'loginRemembered', 'loginLapse'] as const) {
     app.get(`/reads/${name}`, (request) => ({ read: request[name] ?? null }))
   }
-  for (const [name, vary] of Object.entries({ none: '', other: 'Accept-Encoding', cookie: 'accept, COOKIE', star: '*', alike: 'X-Cookie', list: ['Accept', 'Origin'] })) {
+  for (const [name, vary] of Object.entries({ none: '', other: 'Accept-Encoding', cookie: 'accept, COOKIE', star: '*', alike: 'X-Cookie', longer: 'Cookie-Consent', list: ['Accept', 'Origin'] })) {
     app.get(`/vary/${name}`, (request, reply) => reply.header('vary', vary).send({ user: request.currentUser }))
   }
 }
@@ -79,6 +79,7 @@ describeWays('an answer', (way) => {
     assert.equal(await varies('cookie'), 'accept, COOKIE')
     assert.equal(await varies('star'), '*')
     assert.equal(await varies('alike'), 'X-Cookie, Cookie')
+    assert.equal(await varies('longer'), 'Cookie-Consent, Cookie')
     assert.equal(await varies('list'), 'Accept, Origin, Cookie')
   })
 

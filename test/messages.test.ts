@@ -52,9 +52,9 @@ describeSessions('a refused visitor is told why', (plugin) => {
 
   test('not at all where the message is null', async () => {
     const browser = await open(plugin, { loginMessage: null, needsRefreshMessage: null, localize: () => assert.fail('nothing to translate') })
-    await browser.get('/members')
+    assert.equal((await browser.get('/members')).statusCode, 302)
     await browser.post('/login/1', { fresh: false })
-    await browser.get('/vault')
+    assert.equal((await browser.get('/vault')).statusCode, 302)
     assert.deepEqual((await browser.get('/flashed')).json(), {})
   })
 

@@ -5,9 +5,9 @@ import { createApp } from './support/app.ts'
 import { describeSessions, sessionOf } from './support/sessions.ts'
 
 describeSessions('a target that is kept in the session', (plugin) => {
-  async function open (): Promise<Browser> {
+  async function open (nextIn: 'query' | 'session' = 'session'): Promise<Browser> {
     const { app } = await createApp({
-      options: { loginPath: '/login', refreshPath: '/confirm-page', nextIn: 'session' },
+      options: { loginPath: '/login', refreshPath: '/confirm-page', nextIn },
       before: plugin.register,
       after: (app, users) => {
         app.get('/next', (request) => request.nextUrl('/home'))
@@ -29,6 +29,12 @@ describeSessions('a target that is kept in the session', (plugin) => {
     assert.equal((await browser.get('/members?secret=1')).headers.location, '/login')
     assert.equal((await browser.get('/next')).body, '/members?secret=1')
     assert.equal((await browser.post('/enter')).headers.location, '/members?secret=1')
+  })
+
+  test('is kept there only where the option says so', async () => {
+    const browser = await open('query')
+    assert.equal((await browser.get('/members?secret=1')).headers.location, '/login?next=%2Fmembers%3Fsecret%3D1')
+    assert.equal((await browser.get('/next')).body, '/home')
   })
 
   test('is gone after the logout', async () => {

@@ -16,7 +16,9 @@ async function createFailing (way: Way, options = {}) {
         return await request.confirmLogin()
       })
       app.addHook('onSend', async (request, reply) => {
-        if (request.headers['x-fail'] !== undefined && reply.statusCode < 500) throw new Error('late')
+        const { 'x-fail': fail } = request.headers
+        if (fail === 'yes' && reply.statusCode < 500) throw new Error('late')
+        if (fail === 'refused' && reply.statusCode < 400) throw Object.assign(new Error('too much'), { statusCode: 413 })
       })
     }
   })
@@ -30,6 +32,15 @@ describeWays('an answer that fails after its login was carried out', (way) => {
     const answer = await browser.send({ method: 'POST', url: '/basket', payload: {}, headers: fails })
     assert.equal(answer.statusCode, 500)
     assert.deepEqual(setCookies(answer).map(({ name }) => name), ['basket'])
+  })
+
+  it('in a way that is no fault of the server (4xx) logs in all the same', async () => {
+    const { app, events } = await createFailing(way)
+    const browser = new Browser(app)
+    const answer = await browser.post('/login/1', { remember: true }, { 'x-fail': 'refused' })
+    assert.deepEqual([answer.statusCode, setCookies(answer).map(({ name }) => name)], [413, ['login', 'remember_token']])
+    assert.deepEqual(events.map(({ name }) => name), ['userLoggedIn'])
+    assert.equal(await browser.whoami(), '1')
   })
 
   it('leaves a login that was proven before as that proof left it', async () => {
@@ -48,7 +59,7 @@ describeWays('an answer that fails after its login was carried out', (way) => {
     await browser.post('/login/1')
     clock.advance(120)
     const answer = await browser.send({ url: '/whoami', headers: fails })
-    assert.deepEqual([answer.statusCode, setCookies(answer)], [500, []])
+    assert.deepEqual([answer.statusCode, answer.headers['set-cookie']], [500, undefined])
     assert.equal(await browser.whoami(), '1')
   })
 
