@@ -57,7 +57,7 @@ function noteSuccession ({ settings, family }: LoginState, { change: { kind, log
   const by = familyOf(login.id)
   if (family !== null) successions.note(family, by)
   // No other request can know the family of a login that begins here.
-  if (kind !== 'begin' && by !== family) successions.note(by, by)
+  if (kind !== 'begin') successions.note(by, by)
 }
 
 /** The change is final, and listeners are told, once the answer is out, or lost on its way: what is still taken back has never happened. */

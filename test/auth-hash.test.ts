@@ -69,6 +69,18 @@ describeWays('a new password', (way) => {
     assert.equal(await browser.whoami(), '1')
   })
 
+  it('renews no remember cookie but that of the login that is confirmed with it', async () => {
+    const { app, browser } = await createAppWithPasswords(way)
+    const phone = new Browser(app)
+    await phone.post('/login/1', { remember: true })
+    await browser.post('/login/1')
+    browser.cookies.set('remember_token', phone.cookies.get('remember_token')!)
+    const answer = await browser.post('/password', { hash: 'new' })
+    assert.deepEqual(setCookies(answer).map(({ name }) => name), ['login'])
+    phone.restart()
+    assert.equal(await phone.whoami(), null)
+  })
+
   for (const [before, after] of [['one', 'two'], ['one', null], [null, 'one'], [undefined, 'one']] as const) {
     it(`counts as new where it was ${before} and is ${after}, while an older key is still accepted, too`, async () => {
       const { browser, users } = await createAppWithPasswords(way, { key: ['a newer secret of the tests, thirty-two bytes or more', key] })

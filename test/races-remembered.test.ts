@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { Browser } from './support/browser.ts'
+import { stopClock } from './support/clock.ts'
 import { createRacingApp, type Action, type HoldPoint, type RacingApp } from './support/racing.ts'
 import { describeSessions } from './support/sessions.ts'
 import { describeWays } from './support/ways.ts'
@@ -43,6 +44,27 @@ describeWays('side by side, in a browser that comes back remembered', (way) => {
         })
       }
     }
+
+    it('brings its cookie although a login from before is used meanwhile', async (t) => {
+      const clock = stopClock(t)
+      const racing = await createRacingApp(way, plugin, { options: { idleTimeout: 600 } })
+      const browser = new Browser(racing.app)
+      await browser.post('/login/1', { remember: true })
+      const before = browser.copy()
+      browser.restart()
+      await racing.race(browser, 'visit', 'before', async () => {
+        clock.advance(300)
+        await before.get('/whoami')
+      })
+      assert.ok(browser.cookies.has('login'))
+    })
+
+    it('brings its cookie beside another, whose answer may be lost; with a store only the first of them does', async () => {
+      const { racing, browser } = await comeBack()
+      await racing.race(browser, 'visit', 'before', () => browser.send({ url: '/whoami' }))
+      assert.equal(browser.cookies.has('login'), way.name === 'without a store')
+      assert.equal(await browser.whoami(), '1')
+    })
 
     it('is not put in the place of a login that was proven beside the cookie of a login long ended', async () => {
       const { racing, browser } = await comeBack()

@@ -77,6 +77,24 @@ describeWays('side by side', (way) => {
       assert.equal(await browser.whoami(), '1')
     })
 
+    it('confirm is not lost where an older copy of the cookie begins a login of its own meanwhile', async () => {
+      const racing = await createRacingApp(way, plugin)
+      const browser = new Browser(racing.app)
+      await browser.post('/login/1', { fresh: false })
+      const older = browser.copy()
+      await browser.post('/login/1', { fresh: false })
+      await racing.race(browser, 'confirm', 'before', () => older.post('/act/logInAgain'))
+      assert.equal((await browser.get('/whoami')).json().fresh, true)
+    })
+
+    it('clears a cookie that is worth nothing, whoever else logs in meanwhile', async () => {
+      const racing = await createRacingApp(way, plugin)
+      const [browser, another] = [new Browser(racing.app), new Browser(racing.app)]
+      browser.cookies.set('remember_token', { value: 'forged', persistent: true })
+      await racing.race(browser, 'visit', 'before', () => another.post('/login/1'))
+      assert.ok(!browser.cookies.has('remember_token'))
+    })
+
     it('to a first login loses to none that the visitor began meanwhile', async () => {
       const racing = await createRacingApp(way, plugin)
       const browser = new Browser(racing.app)

@@ -123,14 +123,18 @@ describe('a store that answers an error once', () => {
     })
   }
 
-  it('while a use is written down does not fail the request: the next one writes it', async (t) => {
+  it('while a use is written down does not fail the request, and is logged: the next one writes it', async (t) => {
     const clock = stopClock(t)
-    const { test, browser, store } = await logIn()
+    const lines: string[] = []
+    const { test, browser, store } = await logIn(false, { server: { logger: { level: 'warn', stream: { write: (line: string) => { lines.push(line) } } } } })
     clock.advance(60)
     store.failOnce('update')
     const answer = await browser.get('/members')
     assert.deepEqual([answer.statusCode, setCookies(answer)], [200, []])
     assert.deepEqual(store.writes, [])
+    assert.deepEqual(lines.map((line) => JSON.parse(line)).map(({ msg, err }) => [msg, err.code]), [
+      ['fastify-login could not write down that a login was used', 'FST_LOGIN_STORE_UNAVAILABLE']
+    ])
     await browser.get('/members')
     assert.deepEqual(store.writes, ['update'])
     assert.equal((await onlyRecord(test)).seenAt, Date.now() / 1000)
