@@ -84,9 +84,18 @@ describe('the list of ended logins', () => {
 
   it('forgets a family ended by id once it has expired', () => {
     const { ended, warnings } = list(1)
-    ended.endFamily('first', 10, 20)
+    ended.endFamily('first', 10, 30)
     ended.endFamily('second', 30, 40)
     assert.equal(ended.hasEnded('1', 'first', 15), false)
+    assert.equal(warnings(), 0)
+  })
+
+  it('has room again once every login is ended', () => {
+    const { ended, warnings } = list(1)
+    ended.endFamily('first', 10, 1000)
+    ended.endEvery(20)
+    ended.endFamily('second', 30, 1000)
+    assert.deepEqual([ended.hasEnded('1', 'first', 15), ended.hasEnded('2', 'other', 25)], [true, false])
     assert.equal(warnings(), 0)
   })
 

@@ -57,7 +57,10 @@ describe('a seal of one\'s own', () => {
 
   test('has a purpose that is a name', async () => {
     const [manager, , app] = await createManagers(key)
-    for (const purpose of ['', 'a b', 'a/b', 'x'.repeat(65)]) await assert.rejects(manager.createSeal(app, purpose), { code: 'FST_LOGIN_INVALID_ARGUMENT' })
+    for (const purpose of ['', 'a b', 'a/b', 'x'.repeat(65)]) {
+      const message = 'The purpose of a seal may be a name of letters, digits, - and _'
+      await assert.rejects(manager.createSeal(app, purpose), { code: 'FST_LOGIN_INVALID_ARGUMENT', message })
+    }
     await app.close()
   })
 })
@@ -105,7 +108,9 @@ describe('data kept with a login', () => {
   test('is given up where somebody else is always first', async () => {
     const { app, manager, id, store } = await createBrowser()
     store.update = async () => false
-    await assert.rejects(manager.changeLoginData(id, () => 1), { code: 'FST_LOGIN_STORE_UNAVAILABLE', statusCode: 503 })
+    let asked = 0
+    await assert.rejects(manager.changeLoginData(id, () => ++asked), { code: 'FST_LOGIN_STORE_UNAVAILABLE', statusCode: 503 })
+    assert.equal(asked, 10, 'after ten times')
     assert.deepEqual(await manager.loginData(id), data)
     await app.close()
   })

@@ -19,7 +19,8 @@ describeWays('a mistake in logging in', (way) => {
     ['an unknown option', { id: '1' }, { remeber: true }, 'FST_LOGIN_INVALID_ARGUMENT'],
     ['a duration of nothing', { id: '1' }, { duration: 0 }, 'FST_LOGIN_INVALID_ARGUMENT'],
     ['a duration in words', { id: '1' }, { duration: '1 day' }, 'FST_LOGIN_INVALID_ARGUMENT'],
-    ['a duration longer than browsers keep cookies', { id: '1' }, { duration: 401 * 24 * 3600 }, 'FST_LOGIN_INVALID_ARGUMENT'],
+    ['a duration of digits', { id: '1' }, { duration: '3600' }, 'FST_LOGIN_INVALID_ARGUMENT'],
+    ['a duration longer than browsers keep cookies', { id: '1' }, { duration: 400 * 24 * 3600 + 1 }, 'FST_LOGIN_INVALID_ARGUMENT'],
     ['an answer of isActive that must be awaited', { id: '1', isActive: async () => true }, undefined, 'FST_LOGIN_INVALID_ARGUMENT']
   ]
   for (const [what, user, options, code] of mistakes) {
@@ -36,9 +37,32 @@ describeWays('a mistake in logging in', (way) => {
     })
   }
 
+  const duration = 'The option duration of loginUser may be a positive number of seconds, at most 34560000 (400 days)'
+  const explanations: ReadonlyArray<readonly [unknown, string]> = [
+    ['remember', 'The options of loginUser may be an object, or left out'],
+    [null, 'The options of loginUser may be an object, or left out'],
+    [{ remeber: true }, 'loginUser has no option remeber: its options are remember, duration, force, fresh and data'],
+    [{ remember: 'on' }, 'The option remember of loginUser may be true or false'],
+    [{ force: 1 }, 'The option force of loginUser may be true or false'],
+    [{ fresh: null }, 'The option fresh of loginUser may be true or false'],
+    [{ duration: 0 }, duration],
+    [{ duration: '3600' }, duration]
+  ]
+  it('in the options is explained by what they may be', async () => {
+    const { app } = await way.createApp({
+      after: (app, users) => app.post('/mistake/:which', async (request) => {
+        const { which } = request.params as { which: number }
+        return await request.loginUser(users.get('1')!, explanations[which]![0] as object)
+      })
+    })
+    const answers = explanations.map(async (_, which) => (await app.inject({ method: 'POST', url: `/mistake/${which}` })).json().message)
+    assert.deepEqual(await Promise.all(answers), explanations.map(([, message]) => message))
+  })
+
   it('(no loadUser) is a coded error: no later request could tell who the user is', async () => {
     const { app } = await way.createApp({ options: { loadUser: undefined, loadUserFromRequest: () => null } as never })
     const answer = await new Browser(app).post('/login/1')
     assert.deepEqual([answer.json().code, setCookies(answer)], ['FST_LOGIN_INVALID_ARGUMENT', []])
+    assert.equal(answer.json().message, 'loginUser needs the option loadUser: without it no later request could tell who the user is')
   })
 })

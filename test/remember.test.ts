@@ -68,7 +68,8 @@ describeWays('a remembered login', (way) => {
   for (const [what, options, how, seconds] of [
     ['30 days', {}, {}, 30 * day],
     ['the option remember.duration', { remember: { duration: 100 } }, {}, 100],
-    ['what loginUser says', { remember: { duration: 100 } }, { duration: 50 }, 50]
+    ['what loginUser says', { remember: { duration: 100 } }, { duration: 50 }, 50],
+    ['400 days at the most', {}, { duration: 400 * day }, 400 * day]
   ] as const) {
     it(`is remembered for ${what}, whatever the browser keeps`, async (t) => {
       const clock = stopClock(t)
