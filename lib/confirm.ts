@@ -13,8 +13,9 @@ import { rememberOfLogin } from './carried-remember.ts'
 /** Makes the login fresh, under a new generation; false where there is none, or the user is another. */
 export async function confirmLogin (state: LoginState, changed: User | null | undefined): Promise<boolean> {
   const { settings, request } = state
-  const { loadUser } = settings
-  if (state.login === null || state.grace || changed === null || loadUser === null) return false
+  if (state.login === null || state.grace || changed === null) return false
+  // Without a loader no login begins, and none is found.
+  const loadUser = settings.loadUser as NonNullable<typeof settings.loadUser>
   const user = changed ?? await loadUser(state.login.userId, request)
   if (!isUser(user) || checkedUserId(state, user) !== state.login.userId) return false
   checkAnswer(state)

@@ -5,7 +5,7 @@ import Fastify from 'fastify'
 import login, { type LoginManager } from 'fastify-login'
 import { Browser } from './support/browser.ts'
 import { createApp } from './support/app.ts'
-import { createStoredApp } from './support/store.ts'
+import { createStoredApp, onlyRecord } from './support/store.ts'
 import { stopClock } from './support/clock.ts'
 
 describe('a seal of one\'s own', () => {
@@ -95,10 +95,12 @@ describe('data kept with a login', () => {
   })
 
   test('is replaced by what a function makes of it, also by two at the same moment', async () => {
-    const { app, manager, id, store, browser } = await createBrowser({ data: 0 })
+    const stored = await createBrowser({ data: 0 })
+    const { app, manager, id, store, browser } = stored
     store.gather('find', 2, 'after')
     await Promise.all([1, 2].map(() => manager.changeLoginData(id, (count) => Number(count) + 1)))
     assert.equal(await manager.loginData(id), 2)
+    assert.equal((await onlyRecord(stored)).version, 2, 'each change is a version that no record of this login had before')
     assert.equal(await manager.changeLoginData(id, () => undefined), 2)
     assert.equal(await browser.whoami(), '1')
     assert.equal(await manager.changeLoginData('no such login', () => 1), null)
@@ -127,10 +129,12 @@ describe('data kept with a login', () => {
 
   test('needs a store', async () => {
     const { app } = await createApp({ after: (site, users) => site.post('/begin', (request) => request.loginUser(users.get('1') as never, { data })) })
-    assert.equal((await app.inject({ method: 'POST', url: '/begin' })).json().code, 'FST_LOGIN_STORE_REQUIRED')
+    const why = 'needs the option store: without one, logins are kept in their cookies and are not listed. Pass one, such as new MemoryStore()'
+    const { code, message } = (await app.inject({ method: 'POST', url: '/begin' })).json()
+    assert.deepEqual([code, message], ['FST_LOGIN_STORE_REQUIRED', `The option data of loginUser ${why}`])
     assert.equal(app.login.store, null)
-    await assert.rejects(app.login.loginData('x'), { code: 'FST_LOGIN_STORE_REQUIRED' })
-    await assert.rejects(app.login.changeLoginData('x', () => 1), { code: 'FST_LOGIN_STORE_REQUIRED' })
+    await assert.rejects(app.login.loginData('x'), { code: 'FST_LOGIN_STORE_REQUIRED', message: `app.login.loginData ${why}` })
+    await assert.rejects(app.login.changeLoginData('x', () => 1), { code: 'FST_LOGIN_STORE_REQUIRED', message: `app.login.changeLoginData ${why}` })
     await app.close()
   })
 })
