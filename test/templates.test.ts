@@ -48,6 +48,20 @@ describe('a template', () => {
     assert.equal((await browser.get('/static')).headers.vary, undefined)
   })
 
+  test('knows somebody else as currentUser where the application puts somebody in the place', async () => {
+    const { app } = await createApp({
+      before: withView,
+      after: (app) => app.get('/as-shown', async (_request, reply) => {
+        const { locals } = reply as unknown as { locals: object }
+        Object.defineProperty(locals, 'currentUser', { value: { name: 'A. L.' } })
+        return await render(reply)
+      })
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    assert.equal((await browser.get('/as-shown')).body, 'A. L.')
+  })
+
   test('of a route that ignores logins knows nobody', async () => {
     const browser = await open()
     await browser.post('/login/1')
@@ -62,8 +76,10 @@ describe('the boot warns where templates will not know the user', () => {
     return lines
   }
 
-  test('because @fastify/view came later', async () => {
+  test('because @fastify/view came later, and requests are answered all the same', async () => {
     const [warning, ...rest] = await warnings(() => {}, withView)
+    const { app } = await createApp({ after: withView })
+    assert.equal((await app.inject('/')).body, 'public')
     assert.match(String(warning), /registered before @fastify\/view, so templates have no currentUser: register @fastify\/view first/)
     assert.deepEqual(rest, [])
   })
