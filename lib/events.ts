@@ -41,7 +41,9 @@ export interface LoginEvents {
 }
 
 /** An event to tell once the change is committed. */
-export type PendingEvent = { [Name in keyof LoginEvents]: { name: Name, payload: LoginEvents[Name] } }[keyof LoginEvents]
+export type PendingEvent = { [Name in PendingName]: { name: Name, payload: LoginEvents[Name] } }[PendingName]
+
+type PendingName = 'userLoggedIn' | 'userLoginConfirmed' | 'userLoadedFromCookie'
 
 /** What ended a login: the visitor's own logout or login, session protection, the user record,
  * the application, a stolen remember cookie, or `maxLogins`. */

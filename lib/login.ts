@@ -49,7 +49,8 @@ export async function loginUser (
   }))
   await renewSession(state.request, { realm: settings.realm.name, userId }, state.presented !== null && state.presented.userId !== userId, settings.dropAtLogin)
   checkAnswer(state)
-  if (same === null) state.pendingEvents = state.pendingEvents.filter(({ name }) => name === 'userLoadedFromCookie')
+  // What was prepared of another login will not have happened.
+  state.pendingEvents = state.pendingEvents.filter(({ name, payload }) => name === 'userLoadedFromCookie' || payload.login.id === login.id)
   state.prepared = prepared
   if (state.grace) Object.assign(state, { grace: false, from: null })
   enter(state, user, login, 'userLoggedIn')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { Browser } from './support/browser.ts'
+import type { User } from './support/user.ts'
 import { describeWays } from './support/ways.ts'
 
 describeWays('another user in the same browser', (way) => {
@@ -70,7 +71,7 @@ describeWays('another user in the same browser', (way) => {
   })
 
   it('and back again in one request leaves one login of the first', async () => {
-    const { app } = await way.createApp({
+    const { app, events } = await way.createApp({
       after: (app, users) => app.post('/there-and-back', async (request) => {
         await request.loginUser(users.get('2')!)
         return await request.loginUser(users.get('1')!)
@@ -79,10 +80,29 @@ describeWays('another user in the same browser', (way) => {
     const browser = new Browser(app)
     await browser.post('/login/1')
     const copy = browser.copy()
+    events.length = 0
     await browser.post('/there-and-back')
+    assert.deepEqual(events.map(({ name, payload }) => [name, (payload['user'] as User).id]), [['userLoggedIn', '1']], 'the other one never was')
     assert.equal(await browser.whoami(), '1')
     await browser.post('/logout')
     assert.equal(await copy.whoami(), null)
+  })
+
+  it('and a third one in one request is one login, of the last', async () => {
+    const { app, events } = await way.createApp({
+      after: (app, users) => app.post('/one-by-one', async (request) => {
+        users.set('4', { id: '4', name: 'Edsger' })
+        await request.loginUser(users.get('2')!, { remember: true })
+        return await request.loginUser(users.get('4')!)
+      })
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    events.length = 0
+    await browser.post('/one-by-one')
+    assert.deepEqual(events.map(({ name }) => name), ['loginEnded', 'userLoggedIn'])
+    assert.equal((events[1]!.payload['user'] as User).id, '4')
+    assert.deepEqual([await browser.whoami(), browser.cookies.has('remember_token')], ['4', false])
   })
 
   it('twice in one request ends the first one and begins one login', async () => {

@@ -66,17 +66,21 @@ describeWays('renewing the remember cookie', (way) => {
     assert.equal(await copy.whoami(), null)
   })
 
-  it('keeps the cookie of a confirmed login as long as it was', async (t) => {
-    const clock = stopClock(t)
-    const { app } = await way.createApp({ options: renewing })
-    const browser = new Browser(app)
-    await browser.post('/login/1', { remember: true })
-    clock.advance(60)
-    await browser.post('/confirm')
-    clock.advance(60)
-    browser.restart()
-    assert.equal(await browser.whoami(), '1')
-  })
+  for (const [what, proof] of [['is confirmed', '/confirm'], ['is begun again without being asked to remember', '/login/1']] as const) {
+    it(`goes on where the login ${what}`, async (t) => {
+      const clock = stopClock(t)
+      const { app } = await way.createApp({ options: renewing })
+      const browser = new Browser(app)
+      await browser.post('/login/1', { remember: true })
+      for (const request of [() => browser.post(proof), () => browser.get('/')]) {
+        clock.advance(60)
+        await request()
+      }
+      clock.advance(60)
+      browser.restart()
+      assert.equal(await browser.whoami(), '1')
+    })
+  }
 
   it('outlives a logout in the list of what has ended: a renewed copy is dead as long as it would have lived', async (t) => {
     const clock = stopClock(t)
