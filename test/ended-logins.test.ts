@@ -42,6 +42,31 @@ describe('the list of ended logins', () => {
     assert.equal(end(login, 2), true)
     assert.equal(end(login, 3), false)
     assert.equal(ended.standing(login, 3), 'ended')
+    assert.equal(ended.standing(loginOf('1', 1), 3), 'alive', 'and no other of its user')
+  })
+
+  it('takes a newer generation for alive, and each older one for ten seconds more', () => {
+    const { ended } = list(10)
+    const first = loginOf('1', 1)
+    const [second, third] = [{ ...first, generation: 1, stamp: 'second' }, { ...first, generation: 2, stamp: 'third' }]
+    const standings = (now: number) => [first, second, third].map((login) => ended.standing(login, now))
+    ended.supersede(first, second, 100)
+    assert.deepEqual(standings(100), ['grace', 'alive', 'alive'])
+    ended.supersede(second, third, 105)
+    assert.equal(ended.newestStamp(first), 'third')
+    assert.deepEqual(standings(109), ['grace', 'grace', 'alive'])
+    assert.deepEqual(standings(110), ['superseded', 'grace', 'alive'])
+    assert.deepEqual(standings(115), ['superseded', 'superseded', 'alive'])
+    ended.supersede(third, { ...third, generation: 3 }, 120)
+    assert.deepEqual(standings(120), ['superseded', 'superseded', 'grace'])
+  })
+
+  it('makes a login stale once, until its next proof of identity', () => {
+    const { ended } = list(10)
+    const login = loginOf('1', 1)
+    assert.deepEqual([ended.isStale(login), ended.makeStale(login, 2), ended.makeStale(login, 3), ended.isStale(login)], [false, true, false, true])
+    ended.supersede(login, { ...login, generation: 1 }, 4)
+    assert.equal(ended.isStale(login), false)
   })
 
   it('when full folds the user longest unchanged into a time for everybody, and warns once', () => {

@@ -46,8 +46,13 @@ describeWays('an older generation of a login', (way) => {
   })
 
   it('is left alone by logging in again, which begins a login of its own', async () => {
-    const { older, browser } = await supersede()
-    assert.deepEqual((await older.post('/login/1')).json(), { ok: true })
+    const { older, browser } = await supersede({
+      after: (app, users) => app.post('/again', async (request) => {
+        const ok = await request.loginUser(users.get('1')!) && await request.loginUser(users.get('1')!)
+        return [ok, request.loginFresh, await request.confirmLogin()]
+      })
+    })
+    assert.deepEqual((await older.post('/again')).json(), [true, true, true], 'which holds from there on')
     const ids = [browser, older].map(async (one) => (await one.get('/whoami')).json().login.id)
     assert.equal(new Set(await Promise.all(ids)).size, 2)
     assert.equal((await browser.get('/whoami')).json().fresh, true)

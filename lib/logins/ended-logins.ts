@@ -41,8 +41,8 @@ export class EndedLogins {
     if (this.hasEnded(login.userId, familyOf(login.id), login.startedAt)) return 'ended'
     const mark = this.#users.get(login.userId)?.get(login.id)
     if (mark === undefined || login.generation >= mark.generation) return 'alive'
-    const supersededAt = mark.superseded.get(login.generation)
-    return supersededAt !== undefined && now < supersededAt + generationGrace ? 'grace' : 'superseded'
+    const supersededAt = mark.superseded.get(login.generation) ?? -Infinity
+    return now < supersededAt + generationGrace ? 'grace' : 'superseded'
   }
 
   isStale (login: LoginFacts): boolean { return this.#users.get(login.userId)?.get(login.id)?.stale === true }

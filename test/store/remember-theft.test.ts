@@ -92,6 +92,27 @@ describe('a stolen remember cookie', () => {
     assert.equal((await thief.get('/whoami')).json().lapse, 'stolen')
   })
 
+  for (const [proof, url] of [['logs in again', '/login/1'], ['confirms the login', '/confirm']] as const) {
+    it(`counts as seen where its owner ${proof} by the first request that brings its successor`, async (t) => {
+      const clock = stopClock(t)
+      const { browser, thief } = await steal()
+      await browser.whoami()
+      await browser.post(url)
+      clock.advance(60)
+      assert.equal((await thief.get('/whoami')).json().lapse, 'stolen')
+    })
+
+    it(`does not count as seen where its owner ${proof}, but never got its successor`, async (t) => {
+      const clock = stopClock(t)
+      const { browser, thief: older } = await steal()
+      await browser.whoami()
+      browser.cookies.delete('remember_token')
+      await browser.post(url)
+      clock.advance(60)
+      assert.equal(await older.whoami(), '1')
+    })
+  }
+
   it('counts as seen where its successor comes by itself', async (t) => {
     const clock = stopClock(t)
     const { browser, thief } = await steal()
