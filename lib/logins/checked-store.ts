@@ -9,9 +9,9 @@ import type { LoginStore } from './store.ts'
 const methods = ['create', 'find', 'update', 'remove', 'removeAll', 'list'] as const
 
 /** Refuses at boot what is no store. */
-export function checkStore (store: unknown): asserts store is LoginStore {
-  const candidate = store as Record<string, unknown> | null
-  const missing = methods.filter((name) => typeof candidate?.[name] !== 'function')
+export function checkStore (store: object): asserts store is LoginStore {
+  const candidate = store as Record<string, unknown>
+  const missing = methods.filter((name) => typeof candidate[name] !== 'function')
   if (missing.length > 0) {
     throw new InvalidOptionError(`The option store of fastify-login may be a LoginStore, such as new MemoryStore(): this one has no ${missing.join(', no ')}`)
   }
