@@ -113,12 +113,16 @@ describe('app.login.logins', () => {
     assert.deepEqual(await app.login.logins('1'), [])
   })
 
-  it('does not list a login that lapsed by its idle time', async (t) => {
+  it('does not list a login that lapsed by its idle time, unless its remember cookie may still bring it back', async (t) => {
     const clock = stopClock(t)
     const { app } = await createStoredApp({ options: { idleTimeout: 600 } })
     await new Browser(app).post('/login/1')
-    clock.advance(600)
-    assert.deepEqual(await app.login.logins('1'), [])
+    await new Browser(app).post('/login/1', { remember: true, duration: 3600 })
+    const remembered = async () => (await app.login.logins('1')).map(({ hasRememberCookie }) => hasRememberCookie).sort()
+    for (const [seconds, listed] of [[599, [false, true]], [1, [true]], [2999, [true]], [1, []]] as const) {
+      clock.advance(seconds)
+      assert.deepEqual(await remembered(), listed)
+    }
   })
 
   it('is refused without a store', async () => {

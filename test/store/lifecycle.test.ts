@@ -14,12 +14,60 @@ describe('a login in a store', () => {
     browser.address = '192.0.2.7'
     await browser.post('/login/1')
     const now = Date.now() / 1000
-    const { id, userId, begunAt, provenAt, seenAt, expiresAt, keepUntil, userAgent, ip, remember, fresh } = await onlyRecord(test)
+    const { id, owner, secret, browser: digest, ...record } = await onlyRecord(test)
     assert.equal(id, (await browser.get('/whoami')).json().login.id)
-    assert.deepEqual(
-      { userId, begunAt, provenAt, seenAt, expiresAt, keepUntil, userAgent, ip, remember, fresh },
-      { userId: '1', begunAt: now, provenAt: now, seenAt: now, expiresAt: now + 30 * day, keepUntil: now + 30 * day, userAgent: 'Firefox', ip: '192.0.2.7', remember: null, fresh: true }
-    )
+    assert.deepEqual(record, {
+      version: 0,
+      realm: '',
+      userId: '1',
+      begunAt: now,
+      provenAt: now,
+      renewedAt: now,
+      seenAt: now,
+      expiresAt: now + 30 * day,
+      keepUntil: now + 30 * day,
+      previousSecrets: [],
+      fresh: true,
+      stale: false,
+      remembered: false,
+      stamp: null,
+      userAgent: 'Firefox',
+      ip: '192.0.2.7',
+      remember: null,
+      data: null
+    })
+    assert.match(owner, /^[\w-]{22}$/)
+    for (const kept of [secret, digest]) assert.match(kept, /^[\w-]+$/)
+  })
+
+  it('is kept with what its remember cookie needs, and as long as that lasts', async (t) => {
+    stopClock(t)
+    const test = await createStoredApp()
+    await new Browser(test.app).post('/login/1', { remember: true, duration: 60 * day })
+    const now = Date.now() / 1000
+    const { keepUntil, expiresAt, remember } = await onlyRecord(test)
+    const { validator, ...kept } = remember!
+    assert.deepEqual([expiresAt, keepUntil], [now + 30 * day, now + 60 * day])
+    assert.deepEqual(kept, { previous: [], seen: false, expiresAt: now + 60 * day, duration: 60 * day, token: null })
+    assert.match(validator, /^[\w-]{43}$/)
+  })
+
+  it('keeps of the secrets before its own those that are still good, and no more than eight', async (t) => {
+    const clock = stopClock(t)
+    const test = await createStoredApp()
+    const browser = new Browser(test.app)
+    await browser.post('/login/1')
+    const secrets: string[] = []
+    for (let proof = 0; proof < 10; proof++) {
+      secrets.push((await onlyRecord(test)).secret)
+      await browser.post('/confirm')
+    }
+    const until = Date.now() / 1000 + 10
+    assert.deepEqual((await onlyRecord(test)).previousSecrets, secrets.slice(-8).map((secret) => ({ secret, until })))
+    clock.advance(10)
+    const { secret } = await onlyRecord(test)
+    await browser.post('/confirm')
+    assert.deepEqual((await onlyRecord(test)).previousSecrets, [{ secret, until: until + 10 }])
   })
 
   it('keeps only the beginning of a user agent that is longer than any', async () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { LoginRecord } from 'fastify-login'
 import { Browser } from '../support/browser.ts'
 import { stopClock, type Clock } from '../support/clock.ts'
 import { createApp } from '../support/app.ts'
-import { createStoredApp } from '../support/store.ts'
+import { createStoredApp, TestedStore } from '../support/store.ts'
 
 async function logIn (app: Browser['app'], count: number, clock: Clock): Promise<Browser[]> {
   const browsers = []
@@ -79,6 +80,22 @@ describe('maxLogins', () => {
       assert.equal((await app.login.logins('1')).length, 1)
     })
 
+    it(`(${onMaxLogins}) lets each of as many logins as there may be go on`, async (t) => {
+      const clock = stopClock(t)
+      const { app } = await createStoredApp({ options: { maxLogins: 3, onMaxLogins } })
+      const browsers = await logIn(app, 3, clock)
+      for (const browser of browsers) assert.equal((await browser.post('/login/1')).json().ok, true)
+      assert.deepEqual(await whoAre(browsers), ['1', '1', '1'])
+    })
+
+    it(`(${onMaxLogins}) costs nothing where there is no limit`, async () => {
+      const { app, store } = await createStoredApp({ options: { onMaxLogins } })
+      const browsers = [new Browser(app), new Browser(app)]
+      for (const browser of browsers) assert.equal((await browser.post('/login/1')).json().ok, true)
+      assert.deepEqual(store.called, ['create', 'create'])
+      assert.deepEqual(await whoAre(browsers), ['1', '1'])
+    })
+
     it(`(${onMaxLogins}) does not count logins that nobody can use any more`, async (t) => {
       const clock = stopClock(t)
       const { app } = await createStoredApp({ options: { maxLogins: 2, onMaxLogins, idleTimeout: 600 } })
@@ -104,6 +121,25 @@ describe('maxLogins', () => {
       assert.equal((await app.login.logins('1')).length, 2)
     })
 
+    it(`(${onMaxLogins}) ends the same ones in every process, however a store lists logins of the same moment`, async (t) => {
+      stopClock(t)
+      const store = new TestedStore()
+      const list = store.list.bind(store)
+      let lists = 0
+      store.list = async (owner) => {
+        const records = (await list(owner)).sort((one, other) => one.id < other.id ? -1 : 1)
+        return lists++ % 2 === 0 ? records : records.reverse()
+      }
+      const { app } = await createStoredApp({ store, options: { maxLogins: 3, onMaxLogins } })
+      const browsers = Array.from({ length: 6 }, () => new Browser(app))
+      if (onMaxLogins === 'refuse') store.gather('list', 6, 'after')
+      store.gather('create', 6, 'after')
+      await Promise.all(browsers.map((browser) => browser.post('/login/1')))
+      const created = store.calls.filter(({ method }) => method === 'create').map(({ args }) => (args[0] as LoginRecord).id).sort()
+      const left = (await app.login.logins('1')).map(({ id }) => id).sort()
+      assert.deepEqual(left, onMaxLogins === 'refuse' ? created.slice(0, 3) : created.slice(3))
+    })
+
     it(`(${onMaxLogins}) holds although a login that began earlier comes later`, async (t) => {
       const clock = stopClock(t)
       const { app, store } = await createStoredApp({ options: { maxLogins: 1, onMaxLogins } })
@@ -117,7 +153,7 @@ describe('maxLogins', () => {
       held.open()
       await late
       const users = await whoAre([slow, quick])
-      assert.equal(users.filter((user) => user === '1').length, 1, `logged in: ${users.join(' and ')}`)
+      assert.deepEqual(users, onMaxLogins === 'refuse' ? ['1', null] : [null, '1'], 'the oldest is the one that began first')
     })
   }
 

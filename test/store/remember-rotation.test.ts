@@ -63,6 +63,18 @@ describe('a restore from a remember cookie', () => {
     assert.equal((await records()).filter(({ keepUntil }) => keepUntil > Date.now() / 1000).length, 0)
   })
 
+  it('is refused from the moment on at which the cookie ends, however long its record is kept', async (t) => {
+    const clock = stopClock(t)
+    const { app, records } = await createStoredApp()
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true, duration: 7200 })
+    browser.restart()
+    clock.advance(7200)
+    assert.equal((await records()).length, 1)
+    const late = (await browser.get('/whoami')).json()
+    assert.deepEqual([late.user, late.lapse], [null, 'expired'])
+  })
+
   it('that is confirmed in the same request is fresh, under one new secret', async () => {
     const { test, browser, told } = await comeBack()
     assert.equal((await browser.post('/confirm')).json().ok, true)
@@ -82,6 +94,25 @@ describe('a restore from a remember cookie', () => {
       seen.add((await onlyRecord(test)).remember!.validator)
     }
     assert.equal(seen.size, 5)
+  })
+})
+
+describe('the validators before the present one', () => {
+  it('are kept as long as they are honoured, and no more than eight', async (t) => {
+    const clock = stopClock(t)
+    const { test, browser } = await comeBack()
+    const validators: string[] = []
+    const rotate = async () => {
+      validators.push((await onlyRecord(test)).remember!.validator)
+      browser.restart()
+      await browser.whoami()
+    }
+    for (let visit = 0; visit < 10; visit++) await rotate()
+    const replacedAt = Date.now() / 1000
+    assert.deepEqual((await onlyRecord(test)).remember!.previous, validators.slice(-8).map((validator) => ({ validator, replacedAt })))
+    clock.advance(60)
+    await rotate()
+    assert.deepEqual((await onlyRecord(test)).remember!.previous, [{ validator: validators.at(-1), replacedAt: replacedAt + 60 }])
   })
 })
 

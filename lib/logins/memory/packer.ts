@@ -53,21 +53,21 @@ export class Packer {
       this.#at += this.#bytes.write(text, this.#at, 'base64url')
     } else {
       const wide = /[^\0-\xff]/.test(text)
-      this.#sign(wide ? sign.wideText : sign.text, 4 + text.length * 2)
+      this.#sign(wide ? sign.wideText : sign.text, text.length * 2)
       this.#writeCount(text.length)
       this.#at += this.#bytes.write(text, this.#at, wide ? 'utf16le' : 'latin1')
     }
   }
 
   #writeList (values: unknown[]): void {
-    this.#sign(sign.list, 4)
+    this.#sign(sign.list, 0)
     this.#writeCount(values.length)
     for (const value of values) this.#write(value)
   }
 
   #writeObject (object: object): void {
     const fields = Object.keys(object)
-    this.#sign(sign.object, 4)
+    this.#sign(sign.object, 0)
     this.#writeCount(this.#shapes.numberOf(fields))
     for (const field of fields) this.#write(object[field as never])
   }
@@ -78,7 +78,7 @@ export class Packer {
     if (count >= 255) this.#at = this.#bytes.writeUInt32LE(count, this.#at)
   }
 
-  /** Writes a sign, and makes room for so many bytes after it. */
+  /** Writes a sign, and makes room for a count, which takes five bytes at the most, and for so many bytes after it. */
   #sign (value: Sign, room: number): void {
     const needed = this.#at + room + 6
     if (needed > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], needed * 2)

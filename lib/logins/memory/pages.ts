@@ -19,13 +19,15 @@ export class Pages {
   /** Keeps a copy, and gives its address. */
   keep (bytes: Buffer): number {
     const units = unitsOf(bytes.length)
-    return this.#put(this.#free.get(units)?.pop() ?? this.#take(units), bytes)
+    const address = this.#free.get(units)?.pop() ?? this.#take(units)
+    const { page, start } = this.at(address)
+    page.writeUInt32LE(bytes.length, start - 4)
+    page.set(bytes, start)
+    return address
   }
 
-  /** Keeps other bytes in place of a piece, and gives their address: the same one where they need as much room. */
+  /** Keeps other bytes in place of a piece, and gives their address: the same one where they need as much room, being the last that became free. */
   replace (address: number, bytes: Buffer): number {
-    const { page, start } = this.at(address)
-    if (unitsOf(page.readUInt32LE(start - 4)) === unitsOf(bytes.length)) return this.#put(address, bytes)
     this.release(address)
     return this.keep(bytes)
   }
@@ -41,13 +43,6 @@ export class Pages {
     const free = this.#free.get(units)
     if (free === undefined) this.#free.set(units, [address])
     else free.push(address)
-  }
-
-  #put (address: number, bytes: Buffer): number {
-    const { page, start } = this.at(address)
-    page.writeUInt32LE(bytes.length, start - 4)
-    page.set(bytes, start)
-    return address
   }
 
   /** A piece larger than a page has a page of its own. */
