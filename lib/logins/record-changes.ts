@@ -40,13 +40,13 @@ export function newRecord (change: Change, realm: string, secrets: Secrets): Log
   }
 }
 
-/** The record after a proof of identity or a restore: another secret, and another validator where one is given out. */
+/** The record after a proof of identity or a restore: another secret, and another validator where a remember cookie is set. */
 export function replacedRecord (record: LoginRecord, change: Change, secrets: Secrets, came: string | null, now: number): LoginRecord | null {
   if (isSuspended(record)) return null
   const { login, remember, seesSuccessor, data = record.data } = change
-  const kept = remember === null || secrets.validator === null
+  const kept = remember === null
     ? record.remember && { ...record.remember, seen: record.remember.seen || seesSuccessor }
-    : rememberRecord(remember, secrets.validator, previousValidators(record.remember, came, now))
+    : rememberRecord(remember, secrets.validator as string, previousValidators(record.remember, came, now))
   const superseded = { secret: record.secret, until: now + generationGrace }
   return {
     ...record,
@@ -79,6 +79,7 @@ const mostPrevious = 8
 function previousValidators (remember: RememberRecord | null, came: string | null, now: number): RememberRecord['previous'] {
   if (remember === null) return []
   const latest = came ?? remember.validator
+  // Twice in the list, by a clock that was set back, it would be taken for a thief's.
   const recent = remember.previous.filter(({ validator, replacedAt }) => validator !== latest && now < replacedAt + validatorGrace)
   return [...recent, { validator: latest, replacedAt: now }].slice(-mostPrevious)
 }

@@ -106,9 +106,11 @@ describe('a login in a store', () => {
     const browser = new Browser(test.app)
     await browser.post('/login/1')
     const older = browser.copy()
-    const { secret } = await onlyRecord(test)
+    const { secret, version } = await onlyRecord(test)
     await browser.post('/confirm')
-    assert.notEqual((await onlyRecord(test)).secret, secret)
+    const proven = await onlyRecord(test)
+    assert.notEqual(proven.secret, secret)
+    assert.equal(proven.version, version + 1)
     assert.equal((await older.get('/whoami')).json().fresh, false)
     clock.advance(9)
     assert.equal(await older.whoami(), '1')
@@ -238,6 +240,28 @@ describe('what a request asks of the store', () => {
       const { called, answer } = await visit((browser) => browser.post('/login/1', { remember }))
       assert.deepEqual([answer.statusCode, called], [200, ['find']])
     }
+  })
+
+  it('is one round trip also where its user is waited for', async () => {
+    const { app, store } = await createStoredApp({ options: { loadUser: async (id: string) => ({ id, name: 'later' }) } })
+    for (const remember of [false, true]) {
+      const browser = new Browser(app)
+      await browser.post('/login/1', { remember })
+      store.reset()
+      assert.equal(await browser.whoami(), '1')
+      assert.deepEqual(store.called, ['find'])
+    }
+  })
+
+  it('is one round trip also with the remember cookie of another login beside one that has none', async () => {
+    const { app, store } = await createStoredApp({ options: { remember: { refreshEachRequest: true } } })
+    const [browser, other] = [new Browser(app), new Browser(app)]
+    await browser.post('/login/1')
+    await other.post('/login/2', { remember: true })
+    browser.cookies.set('remember_token', other.cookies.get('remember_token')!)
+    store.reset()
+    assert.equal(await browser.whoami(), '1')
+    assert.deepEqual(store.called, ['find'])
   })
 
   it('is two for one that comes back remembered', async () => {

@@ -98,6 +98,14 @@ describe('a restore from a remember cookie', () => {
 })
 
 describe('the validators before the present one', () => {
+  it('are none where the login was not remembered before', async () => {
+    const test = await createStoredApp()
+    const browser = new Browser(test.app)
+    await browser.post('/login/1')
+    await browser.post('/login/1', { remember: true })
+    assert.deepEqual((await onlyRecord(test)).remember!.previous, [])
+  })
+
   it('are kept as long as they are honoured, and no more than eight', async (t) => {
     const clock = stopClock(t)
     const { test, browser } = await comeBack()
@@ -198,6 +206,16 @@ describe('renewal of a remember cookie at each request', () => {
     clock.advance(5400)
     browser.restart()
     assert.equal(await browser.whoami(), '1')
+  })
+
+  it('reaches each of two requests side by side', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store } = await comeBack({ options: { remember: { refreshEachRequest: true } } })
+    await browser.whoami()
+    clock.advance(60)
+    store.gather('find', 2, 'after')
+    const answers = await Promise.all([1, 2].map(() => browser.send({ url: '/whoami' })))
+    for (const answer of answers) assert.deepEqual(setCookies(answer).map(({ name }) => name), ['remember_token'])
   })
 
   it('takes no note of a forged remember cookie beside a login whose own has not come back yet', async () => {

@@ -113,6 +113,17 @@ describe('a stolen remember cookie', () => {
     })
   }
 
+  it('counts as seen once, where its successor comes beside live login cookies at the same moment', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store } = await steal()
+    await browser.whoami()
+    clock.advance(60)
+    store.reset()
+    store.gather('find', 2, 'after')
+    await Promise.all([1, 2].map(() => browser.send({ url: '/members' })))
+    assert.deepEqual(store.writes, ['update'])
+  })
+
   it('counts as seen where its successor comes by itself', async (t) => {
     const clock = stopClock(t)
     const { browser, thief } = await steal()
@@ -123,6 +134,29 @@ describe('a stolen remember cookie', () => {
     assert.equal((await thief.get('/whoami')).json().lapse, 'stolen')
     assert.equal(await browser.whoami(), null)
   })
+
+  for (const url of ['/confirm', '/login/1']) {
+    it(`counts as seen where its successor comes to ${url}, and only there`, async (t) => {
+      const clock = stopClock(t)
+      for (const [comes, lapse] of [[true, 'stolen'], [false, null]] as const) {
+        const { browser, thief } = await steal()
+        await browser.whoami()
+        if (!comes) browser.cookies.delete('remember_token')
+        assert.deepEqual((await browser.post(url)).json(), { ok: true })
+        clock.advance(60)
+        assert.equal((await thief.get('/whoami')).json().lapse, lapse, comes ? 'with it' : 'without it')
+      }
+    })
+
+    it(`stays seen after ${url} without it`, async (t) => {
+      const clock = stopClock(t)
+      const { browser, thief } = await steal()
+      await goOn(browser, clock)
+      browser.cookies.delete('remember_token')
+      assert.deepEqual((await browser.post(url)).json(), { ok: true })
+      assert.equal((await thief.get('/whoami')).json().lapse, 'stolen')
+    })
+  }
 
   it('does not count as seen by an answer of 5xx', async (t) => {
     const clock = stopClock(t)

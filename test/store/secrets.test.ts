@@ -102,6 +102,18 @@ describe('the secret in a cookie', () => {
     }
   })
 
+  it('is worth nothing where it is another one, also while none came before that of the record', async (t) => {
+    const seal = await openSeal(t)
+    const { app, records } = await createStoredApp()
+    await new Browser(app).post('/login/1', { remember: true })
+    const [record] = await records()
+    for (const purpose of purposes) {
+      const visitor = new Browser(app)
+      visitor.cookies.set(cookieNames[purpose], { value: seal.seal(purpose, [record!.id, 'A'.repeat(43)]), persistent: true })
+      assert.equal(await visitor.whoami(), null, purpose)
+    }
+  })
+
   it('opens nothing under another purpose', async () => {
     const { test, browser } = await live()
     const [login, remember] = [browser.cookies.get('login')!, browser.cookies.get('remember_token')!]

@@ -102,6 +102,21 @@ describe('a store that cannot be reached', () => {
   })
 })
 
+describe('a store in which somebody else is always first', () => {
+  it('is asked fifty times for one change, which then is not made', async () => {
+    const { test, browser, store } = await logIn()
+    const before = await onlyRecord(test)
+    let asked = 0
+    store.update = async () => {
+      asked++
+      return false
+    }
+    const answer = await browser.post('/confirm')
+    assert.deepEqual([answer.statusCode, setCookies(answer), asked], [200, [], 50])
+    assert.deepEqual(await onlyRecord(test), before)
+  })
+})
+
 describe('a store that answers an error once', () => {
   const cases: ReadonlyArray<readonly [method: Method, remembered: boolean, url: string]> = [
     ['find', false, '/login/1'], ['find', false, '/confirm'], ['find', false, '/logout'], ['find', true, '/confirm'],

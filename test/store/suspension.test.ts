@@ -48,9 +48,10 @@ describe('a login that another replaces, while that answer is on its way', () =>
 
   it('is gone from the store once it is out', async () => {
     const { browser, barrier, test, store } = await createHeld()
-    const { id } = await onlyRecord(test)
+    const { id, version } = await onlyRecord(test)
     const answering = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
     await barrier.reached
+    assert.equal((await store.find(id))?.version, version + 1, 'until then it is one update further')
     barrier.open()
     assert.equal((await answering).statusCode, 200)
     assert.equal(await store.find(id), null)
@@ -97,6 +98,23 @@ describe('a login that another replaces, while that answer is on its way', () =>
       assert.equal(await browser.whoami(), '2')
     })
   }
+
+  it('comes back where that answer fails, although a request that had found it before was to write down its use', async (t) => {
+    const clock = stopClock(t)
+    const { browser, barrier, outcome, store } = await createHeld()
+    outcome.fails = true
+    clock.advance(120)
+    const held = store.hold('update')
+    const slow = browser.send({ url: '/whoami' })
+    await held.reached
+    const answering = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
+    await barrier.reached
+    held.open()
+    await slow
+    barrier.open()
+    assert.equal((await answering).statusCode, 500)
+    assert.equal(await browser.whoami(), '1')
+  })
 
   it('keeps its remember cookie in the browser, in case that it is taken back', async () => {
     const { browser, barrier, outcome } = await createHeld()
