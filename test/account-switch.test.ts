@@ -44,6 +44,20 @@ describeWays('another user in the same browser', (way) => {
     assert.equal(await copy.whoami(), null)
   })
 
+  it('ends the login of one and the remember cookie of another, where it held both, and tells ids of logins only', async () => {
+    const { app, events } = await way.createApp()
+    const [browser, other] = [new Browser(app), new Browser(app)]
+    await browser.post('/login/1')
+    await other.post('/login/2', { remember: true })
+    browser.cookies.set('remember_token', other.cookies.get('remember_token')!)
+    const copy = browser.copy()
+    copy.cookies.delete('remember_token')
+    other.restart()
+    await browser.post('/login/3', { force: true })
+    assert.deepEqual([await browser.whoami(), await copy.whoami(), await other.whoami()], ['3', null, null])
+    for (const { payload } of events.filter(({ name }) => name === 'loginEnded')) assert.equal(String(payload['id']).length, 33)
+  })
+
   it('tells the end of the first one once, by the id of the login', async () => {
     const { app, events } = await way.createApp()
     const browser = new Browser(app)

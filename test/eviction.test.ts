@@ -24,6 +24,22 @@ describe('a list of ended logins that is full', () => {
     assert.equal(await older.whoami(), null)
   })
 
+  it('keeps dead what was ended by its id', async (t) => {
+    const clock = stopClock(t)
+    for (const userId of [undefined, '1']) {
+      const { app } = await createForgetful()
+      const browser = new Browser(app)
+      await browser.post('/as/1', { remember: true })
+      const { id } = (await browser.get('/whoami')).json().login
+      clock.advance(1)
+      await app.login.endLogin(id, userId === undefined ? {} : { userId })
+      // Just so many that it is the only one that is forgotten.
+      if (userId !== undefined) await evict(app, clock, 2)
+      else for (const letter of ['A', 'B']) await app.login.endLogin(letter.repeat(33))
+      assert.equal(await browser.whoami(), null)
+    }
+  })
+
   it('may log out those who logged in before, never those who logged in after', async (t) => {
     const clock = stopClock(t)
     const { app } = await createForgetful()

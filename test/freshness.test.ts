@@ -21,6 +21,20 @@ describeWays('a fresh login', (way) => {
     assert.equal((await browser.get('/vault')).statusCode, 200)
   })
 
+  it('that was used in another browser does not become fresh again by being used', async (t) => {
+    const clock = stopClock(t)
+    const { app } = await way.createApp({ options: { idleTimeout: 3600 } })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    const elsewhere = browser.copy()
+    elsewhere.userAgent = 'Chrome'
+    await elsewhere.send({ url: '/whoami' })
+    for (let use = 0; use < 2; use++) {
+      clock.advance(120)
+      assert.equal((await browser.get('/whoami')).json().fresh, false)
+    }
+  })
+
   it('is fresh as long as it lasts where freshFor is not set', async (t) => {
     const clock = stopClock(t)
     const { app } = await way.createApp()

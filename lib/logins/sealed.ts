@@ -40,7 +40,7 @@ export class SealedLogins implements LoginKeeper {
 
   remembers (cookie: string, login: LoginFacts, now: number): boolean {
     const { remember, standing } = this.findRemembered(cookie, now)
-    return standing === 'alive' && remember.userId === login.userId && remember.id === familyOf(login.id)
+    return standing === 'alive' && remember.id === familyOf(login.id)
   }
 
   /** Remember cookies are not rotated here. */
@@ -77,7 +77,7 @@ export class SealedLogins implements LoginKeeper {
   commit ({ change: { kind, from, login, ends } }: Prepared, now: number): Committed | null {
     if (this.#ended.standing(from ?? login, now) !== 'alive') return null
     if (this.#ended.hasEnded(login.userId, familyOf(login.id), login.startedAt)) return null
-    const undo = kind === 'proof' && from !== null ? [this.#ended.supersede(from, login, now)] : []
+    const undo = kind === 'proof' ? [this.#ended.supersede(from as LoginFacts, login, now)] : []
     const ended: EndedLogin[] = []
     // A login and its remember cookie end together: a second mark would stand in the way of taking back the first.
     const distinct = ends.filter(({ id }, index) => ends.findIndex((other) => familyOf(other.id) === familyOf(id)) === index)
@@ -88,7 +88,7 @@ export class SealedLogins implements LoginKeeper {
       // A remember cookie's own id is no login's.
       if ('startedAt' in one) ended.push({ id: one.id, userId: one.userId, reason: 'replaced' })
     }
-    return { ended, settle: () => {}, undo: () => { for (const take of undo.reverse()) take() } }
+    return { ended, settle: () => {}, undo: () => { for (const take of undo) take() } }
   }
 
   end (ended: LoginFacts | RememberFacts, now: number): string | null {
