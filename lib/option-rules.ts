@@ -36,7 +36,7 @@ function oneOf (...values: ReadonlyArray<string | boolean>): Rule {
 function isPage (value: unknown): boolean {
   // What a Location header cannot carry would make every refusal a 500.
   if (typeof value !== 'string' || !/^[\u0021-\u007e]+$/.test(value)) return false
-  return value.startsWith('/') ? !/^\/[/\\]/.test(value) : URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+  return value.startsWith('/') ? !/^\/[/\\]/.test(value) : URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol)
 }
 
 function isHeaderText (value: unknown): boolean {
@@ -49,7 +49,12 @@ function isKeyRing (value: unknown): boolean {
 }
 
 function isOrigin (value: unknown): boolean {
-  return value === null || (typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value && value !== 'null')
+  return value === null || (typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value)
+}
+
+// What @fastify/cookie would not write stops the boot here, with a sentence that names the option.
+function isDomain (value: unknown): boolean {
+  return typeof value === 'string' && value.replace(/^\./, '').split('.').every((label) => /^(?!-)[a-z\d-]{1,63}(?<!-)$/i.test(label))
 }
 
 export type Rules = Readonly<Record<string, Rule>>
@@ -94,8 +99,8 @@ export const optionRules: Rules = {
 }
 
 export const cookieRules: Rules = {
-  path: { may: 'a path such as \'/\'', test: (value) => typeof value === 'string' && /^\/[\u0021-\u003a\u003c-\u007e]*$/.test(value) },
-  domain: { may: 'a domain such as \'example.org\'', test: (value) => typeof value === 'string' && /^[a-z0-9.-]+$/i.test(value) },
+  path: { may: 'a path such as \'/\'', test: (value) => typeof value === 'string' && /^\/[\u0021-\u003a\u003d-\u007e]*$/.test(value) },
+  domain: { may: 'a domain such as \'example.org\'', test: isDomain },
   secure: aBoolean,
   sameSite: oneOf('lax', 'strict', 'none'),
   partitioned: aBoolean

@@ -1,96 +1,160 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { inspect } from 'node:util'
 import Fastify from 'fastify'
-import login from 'fastify-login'
+import login, { MemoryStore } from 'fastify-login'
 import { cookieRules, optionRules, rememberRules } from '../lib/option-rules.ts'
 import { key } from './support/app.ts'
 import type { LoginOptions } from 'fastify-login'
 
 async function boot (options: Record<string, unknown>): Promise<void> {
   const app = Fastify()
+  app.decorateRequest('session', null)
   await app.register(login, { key, loadUser: () => null, ...options } as unknown as LoginOptions)
   await app.ready()
 }
 
-const notFunctions = [null, 'x', 1, {}, true]
+interface Values { readonly may: string, readonly right: readonly unknown[], readonly wrong: readonly unknown[] }
+
+const give = () => null
+const notFunctions = ['x', 1, {}, true]
 const notSeconds = ['60', 0, -1, Number.NaN, Number.POSITIVE_INFINITY, true, {}, 10n]
-const notPages = ['', 'login', '//evil.example', '/\\evil.example', 'ftp://example.org/login', 'javascript:alert(1)', 'http://', 7, ['/login'], undefined + 'x']
+const year = 365 * 24 * 3600
 
-/** For each option, values that it may not have. */
-const wrong: Record<string, unknown[]> = {
-  key: ['short', 'x'.repeat(31), '', [], ['x'.repeat(32), 'short'], Buffer.alloc(31), 7, null, {}, [null], [['x'.repeat(32)]]],
-  realm: ['', 'a b', 'a/b', 'x'.repeat(65), 7, null],
-  loadUser: notFunctions,
-  loadUserFromRequest: notFunctions.slice(1),
-  anonymousUser: notFunctions.slice(1),
-  getId: notFunctions,
-  isActive: notFunctions,
-  authHash: notFunctions.slice(1),
-  loginPath: notPages,
-  refreshPath: notPages,
-  loginMessage: [1, true, {}, ['x']],
-  loginMessageCategory: [1, null, {}],
-  needsRefreshMessage: [1, true, {}],
-  needsRefreshMessageCategory: [1, null, {}],
-  localize: notFunctions.slice(1),
-  unauthorizedHandler: notFunctions.slice(1),
-  needsRefreshHandler: notFunctions.slice(1),
-  nextIn: ['Query', 'cookie', null, true],
-  nextField: ['', 7, null],
-  origin: ['', 'www.example.org', 'https://www.example.org/', 'https://www.example.org/path', 'https://user@www.example.org', 'null', 'file:///x', 7],
-  sessionProtection: ['Strong', 'on', true, null, 'none'],
-  permanentSession: ['true', 1, null],
-  identifyBrowser: notFunctions,
-  idleTimeout: notSeconds,
-  absoluteTimeout: [...notSeconds, null],
-  freshFor: notSeconds,
-  defaultLogin: ['Required', 'fresh', 'ignored', true, null],
-  cacheControl: ['', true, null, 7],
-  dropAtLogin: ['_csrf', [7], null, {}],
-  cookieName: ['', 'a b', 'a;b', 'a=b', 'caf\u00e9', '__Host-login', '__host-login', 7, null],
-  cookie: ['x', null, [], 7],
-  remember: ['x', null, [], true],
-  store: ['memory', null, 7],
-  maxLogins: [0, -1, 1.5, '3', true],
-  onMaxLogins: ['end-newest', null, true],
-  endedLogins: [0, -1, 1.5, '3', null, Number.POSITIVE_INFINITY]
+const aFunction: Values = { may: 'a function', right: [give, async () => null], wrong: [null, ...notFunctions] }
+const aFunctionOrNull: Values = { may: 'a function or null', right: [give, null], wrong: notFunctions }
+const aBoolean: Values = { may: 'true or false', right: [true, false], wrong: ['true', 'auto', 1, 0, null] }
+const aText: Values = { may: 'a string', right: ['', 'warning'], wrong: [1, null, {}] }
+const aTextOrNull: Values = { may: 'a string or null', right: ['', 'Please log in.', null], wrong: [1, true, {}, ['x']] }
+const anObject: Values = { may: 'an object', right: [{}], wrong: ['x', null, [], 7, true, give] }
+const aName: Values = {
+  may: 'a name that a cookie may have, without __Host-, which is put before it where it may be',
+  right: ['a', 'sid', "!#$%&'*+.^`|~-", 'Host-x', 'x__Host-'],
+  wrong: ['', 'a b', 'a;b', 'a=b', ' a', 'a ', 'a\n', 'caf\u00e9', '__Host-login', '__host-login', 7, null]
+}
+const secondsOrNull: Values = { may: 'a positive number of seconds or null', right: [0.001, 1, 10 * year, null], wrong: notSeconds }
+const aLongTime: Values = {
+  may: 'a positive number of seconds, at most 34560000 (400 days)',
+  right: [0.001, 34_559_999, 34_560_000],
+  wrong: [...notSeconds, null, 34_560_000.001, 34_560_001]
+}
+const aPage: Values = {
+  may: "a path such as '/login', an absolute http(s) URL (percent-encoded, as in a header), or null",
+  right: ['/', '/login', '/!~', '/a//b', '/caf%C3%A9?x=1#y', 'https://login.example.net/enter', 'http://localhost:3000', 'HTTPS://example.org', null],
+  wrong: [
+    '', 'login', '//evil.example', '/\\evil.example', '/a b', '/a ', ' /a', '/caf\u00e9', '/a\r\nb', '/a\u007f',
+    'ftp://example.org/login', 'javascript:alert(1)', 'web+http://example.org', 'http://', 7, ['/login'], undefined + 'x'
+  ]
+}
+const aWholeNumber = { right: [1, 3, Number.MAX_SAFE_INTEGER], wrong: [0, -1, 1.5, '3', true, 3n, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53] }
+
+/** For each option what it may be, and at, below and above its limits what is taken and what is not. */
+const options: Record<string, Values> = {
+  key: {
+    may: 'a secret of at least 32 bytes, or several with the newest first',
+    right: ['x'.repeat(32), '\u00e9'.repeat(16), Buffer.alloc(32, 1), new Uint8Array(32), ['x'.repeat(32)], [Buffer.alloc(32, 1), 'x'.repeat(40)]],
+    wrong: ['short', 'x'.repeat(31), '', [], ['x'.repeat(32), 'short'], Buffer.alloc(31), 7, null, {}, [null], [['x'.repeat(32)]], new ArrayBuffer(32)]
+  },
+  realm: { may: 'a name of letters, digits, - and _', right: ['a', 'A-b_9', 'x'.repeat(64)], wrong: ['', 'a b', 'a/b', ' a', 'a\n', 'x'.repeat(65), 7, null] },
+  loadUser: aFunction,
+  loadUserFromRequest: aFunctionOrNull,
+  anonymousUser: aFunctionOrNull,
+  getId: aFunction,
+  isActive: aFunction,
+  authHash: aFunctionOrNull,
+  loginPath: aPage,
+  refreshPath: aPage,
+  loginMessage: aTextOrNull,
+  loginMessageCategory: aText,
+  needsRefreshMessage: aTextOrNull,
+  needsRefreshMessageCategory: aText,
+  localize: aFunctionOrNull,
+  unauthorizedHandler: aFunctionOrNull,
+  needsRefreshHandler: aFunctionOrNull,
+  nextIn: { may: "'query' or 'session'", right: ['query', 'session'], wrong: ['Query', 'cookie', null, true, ['query']] },
+  nextField: { may: 'a string that is not empty', right: ['x', ' '], wrong: ['', 7, null] },
+  origin: {
+    may: "an origin such as 'https://www.example.org', without a path, or null",
+    right: ['https://www.example.org', 'https://www.example.org:8443', 'http://localhost:3000', null],
+    wrong: [
+      '', 'www.example.org', 'https://www.example.org/', 'https://www.example.org/path', 'https://WWW.example.org', 'https://user@www.example.org',
+      'https://www.example.org:443', 'null', 'file:///x', 7, ['https://www.example.org']
+    ]
+  },
+  sessionProtection: { may: "'basic' or 'strong' or false", right: ['basic', 'strong', false], wrong: ['Strong', 'on', true, null, 'none', 'false'] },
+  permanentSession: aBoolean,
+  identifyBrowser: aFunction,
+  idleTimeout: secondsOrNull,
+  absoluteTimeout: aLongTime,
+  freshFor: secondsOrNull,
+  defaultLogin: { may: "'optional' or 'required'", right: ['optional', 'required'], wrong: ['Required', 'fresh', 'ignored', true, null] },
+  cacheControl: {
+    may: "a Cache-Control value such as 'no-store', or false",
+    right: ['no-store', 'private, max-age=0', ' ~', false],
+    wrong: ['', true, null, 7, 'no-store\r\nx: y', '\tno-store', 'caf\u00e9', 'x\u007f']
+  },
+  dropAtLogin: { may: 'an array of strings', right: [[], ['_csrf'], ['a', '']], wrong: ['_csrf', [7], ['a', 7], null, {}] },
+  cookieName: aName,
+  cookie: anObject,
+  remember: anObject,
+  store: { may: 'a LoginStore, such as new MemoryStore()', right: [new MemoryStore()], wrong: ['memory', null, 7, give] },
+  maxLogins: { may: 'a positive whole number or null', right: [...aWholeNumber.right, null], wrong: aWholeNumber.wrong },
+  onMaxLogins: { may: "'end-oldest' or 'refuse'", right: ['end-oldest', 'refuse'], wrong: ['end-newest', null, true] },
+  endedLogins: { may: 'a positive whole number of users', right: aWholeNumber.right, wrong: [...aWholeNumber.wrong, null] }
 }
 
-const wrongInCookie: Record<string, unknown[]> = {
-  path: ['', 'x', '/a;b', '/a b', '/\r\n', 7, null],
-  domain: ['', 'a b', 'a;b', 'https://x', 7, null],
-  secure: ['true', 'auto', 1, null],
-  sameSite: ['Lax', true, false, null, ''],
-  partitioned: ['true', null, 1]
+const inCookie: Record<string, Values> = {
+  path: { may: "a path such as '/'", right: ['/', '/app', '/!:=~'], wrong: ['', 'x', 'x/', '/a;b', '/a<b', '/a b', '/a ', '/caf\u00e9', '/\r\n', 7, null] },
+  domain: {
+    may: "a domain such as 'example.org'",
+    right: ['x', 'example.org', '.WWW-1.example.org', `${'x'.repeat(63)}.org`],
+    wrong: ['', '.', '..org', 'example.org.', 'a..b', '-a.org', 'a-.org', `${'x'.repeat(64)}.org`, 'a b', ' a', 'a;b', 'https://x', 'caf\u00e9.fr', 7, null]
+  },
+  secure: aBoolean,
+  sameSite: { may: "'lax' or 'strict' or 'none'", right: ['lax', 'strict', 'none'], wrong: ['Lax', true, false, null, ''] },
+  partitioned: aBoolean
 }
 
-const wrongInRemember: Record<string, unknown[]> = {
-  cookieName: ['', 'a b', 7, null],
-  duration: [...notSeconds, null, 400 * 24 * 3600 + 1],
-  refreshEachRequest: ['true', null, 1],
-  cookie: ['x', null, []],
-  getToken: notFunctions,
-  loadUserByToken: notFunctions
+const inRemember: Record<string, Values> = {
+  cookieName: aName,
+  duration: aLongTime,
+  refreshEachRequest: aBoolean,
+  cookie: anObject,
+  getToken: aFunction,
+  loadUserByToken: aFunction
 }
+
+/** What an option needs beside it. */
+const beside: Record<string, object> = { maxLogins: { store: new MemoryStore() }, getToken: { loadUserByToken: give }, loadUserByToken: { getToken: () => 'x' } }
 
 const sets = [
-  ['', optionRules, wrong, (options: object) => options as Record<string, unknown>],
-  ['cookie.', cookieRules, wrongInCookie, (cookie: object) => ({ cookie })],
-  ['remember.', rememberRules, wrongInRemember, (remember: object) => ({ remember })],
-  ['remember.cookie.', cookieRules, wrongInCookie, (cookie: object) => ({ remember: { cookie } })]
+  ['', optionRules, options, (options: object) => options as Record<string, unknown>],
+  ['cookie.', cookieRules, inCookie, (cookie: object) => ({ cookie })],
+  ['remember.', rememberRules, inRemember, (remember: object) => ({ remember })],
+  ['remember.cookie.', cookieRules, inCookie, (cookie: object) => ({ remember: { cookie } })]
 ] as const
 
-describe('a wrong value stops the boot with a sentence that names the option and what it may be:', () => {
+describe('a wrong value stops the boot with a sentence that names the option, what it may be and, where that is no secret, the value:', () => {
   for (const [prefix, rules, values, within] of sets) {
-    for (const [name, { may }] of Object.entries(rules)) {
+    for (const name of Object.keys(rules)) {
       test(prefix + name, async () => {
-        for (const value of values[name] ?? assert.fail(`no wrong values for ${name}`)) {
-          await assert.rejects(boot(within({ [name]: value })), (error: { code: string, message: string }) => {
-            assert.equal(error.code, 'FST_LOGIN_INVALID_OPTION')
-            assert.ok(error.message.includes(`option ${prefix}${name} of fastify-login may be ${may}`), error.message)
-            return true
+        const { may, wrong } = values[name] ?? assert.fail(`no values for ${name}`)
+        for (const value of wrong) {
+          const not = ['key', 'store'].includes(name) ? '' : `, not ${inspect(value, { depth: 1, breakLength: Infinity })}`
+          await assert.rejects(boot(within({ [name]: value })), {
+            code: 'FST_LOGIN_INVALID_OPTION', message: `The option ${prefix}${name} of fastify-login may be ${may}${not}`
           })
         }
+      })
+    }
+  }
+})
+
+describe('what an option may be lets the boot go on, up to its limits:', () => {
+  for (const [prefix, rules, values, within] of sets) {
+    for (const name of Object.keys(rules)) {
+      test(prefix + name, async () => {
+        for (const value of values[name]!.right) await boot(within({ ...beside[name], [name]: value }))
       })
     }
   }
