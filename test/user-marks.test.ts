@@ -30,6 +30,13 @@ describe('what is kept of one user', () => {
     assert.equal(marks.endedTogether('another', 0.001), false)
   })
 
+  it('folds nothing where a single mark has expired, and makes room', () => {
+    const marks = ended(32)
+    marks.change('newest', life + 1, life + 100, { ended: true }, null)
+    assert.deepEqual(['family-1', 'family-2'].map((family) => marks.get(family)?.ended), [undefined, true])
+    assert.equal(marks.endedTogether('another', 0.001), false)
+  })
+
   it('excepts from folding the family that goes on', () => {
     const marks = new UserMarks()
     marks.change('current-login', 1, life, { generation: 1 }, 'current')
@@ -74,6 +81,14 @@ describe('what is kept of one user', () => {
     assert.equal(marks.get('other'), undefined)
   })
 
+  it('ends all where none is excepted, whatever their families are called', () => {
+    const marks = new UserMarks()
+    marks.change('null-and-void', 5, life, { ended: true }, null)
+    marks.endAll(10, null)
+    assert.equal(marks.get('null-and-void'), undefined)
+    assert.equal(marks.endedTogether('null-and-void', 10), true)
+  })
+
   it('is never made to be forgotten earlier', () => {
     const marks = new UserMarks()
     marks.change('family', 1, 500, { ended: true }, null)
@@ -89,5 +104,41 @@ describe('what is kept of one user', () => {
     assert.equal(marks.latest(life * 2), 10)
     marks.endAll(5, 'other')
     assert.equal(marks.latest(life * 2), 10)
+  })
+})
+
+describe('a change that is taken back', () => {
+  it('leaves nothing where there was nothing before', () => {
+    const marks = new UserMarks()
+    const takeBack = marks.change('family', 1, life, { ended: true }, null)
+    takeBack()
+    assert.equal(marks.get('family'), undefined)
+    assert.equal(marks.latest(1), 0)
+  })
+
+  it('leaves what was there before', () => {
+    const marks = new UserMarks()
+    marks.change('family', 1, life, { generation: 1, stale: true }, null)
+    const before = marks.get('family')
+    const takeBack = marks.change('family', 2, life * 2, { generation: 2, stale: false }, null)
+    assert.deepEqual([marks.get('family')?.generation, marks.get('family')?.at], [2, 2])
+    takeBack()
+    assert.deepEqual(marks.get('family'), before)
+  })
+
+  it('leaves what somebody else has changed since', () => {
+    const marks = new UserMarks()
+    const takeBack = marks.change('family', 1, life, { generation: 1 }, null)
+    marks.change('family', 2, life, { ended: true }, null)
+    takeBack()
+    assert.deepEqual([marks.get('family')?.generation, marks.get('family')?.ended], [1, true])
+  })
+
+  it('does not bring back what was folded meanwhile', () => {
+    const marks = new UserMarks()
+    const takeBack = marks.change('family', 1, life, { ended: true }, null)
+    for (let at = 2; at <= 33; at++) marks.change(`family-${at}`, at, at + life, { ended: true }, null)
+    takeBack()
+    assert.deepEqual([marks.get('family'), marks.endedTogether('family', 1)], [undefined, true])
   })
 })
