@@ -53,6 +53,18 @@ describeSessions('a target that is kept in the session', (plugin) => {
     }
   })
 
+  test('is not looked for where targets travel in the query', async () => {
+    const { app } = await createApp({
+      options: { loginPath: '/login' },
+      before: plugin.register,
+      after: (app) => app.get('/next', (request) => {
+        sessionOf(request).set('next', '/members')
+        return request.nextUrl('/home')
+      })
+    })
+    assert.equal((await new Browser(app).get('/next')).body, '/home')
+  })
+
   test('stands behind one in the query', async () => {
     const browser = await open()
     await browser.get('/members')
@@ -66,4 +78,14 @@ test('a target in the session, without a session, stops the boot with a sentence
     code: 'FST_LOGIN_INVALID_OPTION',
     message: /nextIn .* 'session'.* register @fastify\/session or @fastify\/secure-session/
   })
+})
+
+test('a target in the session is none where the request has no session', async () => {
+  const { app } = await createApp({
+    options: { loginPath: '/login', nextIn: 'session' },
+    before: (app) => app.decorateRequest('session', null),
+    after: (app) => app.get('/next', (request) => request.nextUrl('/home'))
+  })
+  const answer = await new Browser(app).get('/next')
+  assert.deepEqual([answer.statusCode, answer.body], [200, '/home'])
 })

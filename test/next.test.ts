@@ -40,6 +40,14 @@ describe('a refused visitor', () => {
     assert.equal((await browser.post('/after-login')).headers.location, '/home')
   })
 
+  test('whose body holds nothing goes to the fallback', async () => {
+    const { browser } = await open()
+    for (const payload of ['null', '7', '"next"', '[]']) {
+      const { statusCode, headers } = await browser.request({ method: 'POST', url: '/after-login', payload, headers: { 'content-type': 'application/json' } })
+      assert.deepEqual([statusCode, headers.location], [302, '/home'], payload)
+    }
+  })
+
   test('with several targets in the query goes to the fallback', async () => {
     const { browser } = await open()
     assert.equal((await browser.get('/login?next=/a&next=/b')).body, '/home')

@@ -74,7 +74,7 @@ describe('app.login.logins', () => {
     assert.equal(id, (await phone!.get('/whoami')).json().login.id)
   })
 
-  it('marks none without a request, and none for somebody else', async () => {
+  it('marks none without a request, none for somebody else, and none for nobody', async () => {
     const { app } = await createStoredApp({
       after: (app) => app.get('/of/2', async (request) => await app.login.logins('2', request))
     })
@@ -82,7 +82,9 @@ describe('app.login.logins', () => {
     await browser.post('/login/1')
     await new Browser(app).post('/login/2')
     assert.deepEqual((await app.login.logins('1')).map(({ current }) => current), [false])
-    assert.deepEqual((await browser.get('/of/2')).json().map(({ current }: { current: boolean }) => current), [false])
+    for (const asking of [browser, new Browser(app)]) {
+      assert.deepEqual((await asking.get('/of/2')).json().map(({ current }: { current: boolean }) => current), [false])
+    }
   })
 
   it('tells nothing that could be used: no secret, no digest, no stamp', async () => {
@@ -127,7 +129,10 @@ describe('app.login.logins', () => {
 
   it('is refused without a store', async () => {
     const { app } = await createApp()
-    await assert.rejects(app.login.logins('1'), { code: 'FST_LOGIN_STORE_REQUIRED' })
+    await assert.rejects(app.login.logins('1'), {
+      code: 'FST_LOGIN_STORE_REQUIRED',
+      message: 'app.login.logins needs the option store: without one, logins are kept in their cookies and are not listed. Pass one, such as new MemoryStore()'
+    })
   })
 })
 
