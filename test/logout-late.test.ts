@@ -58,6 +58,12 @@ describeWays('a logout where nobody was found out before', (way) => {
     assert.deepEqual([answer.statusCode, answer.json().message, setCookies(answer), events], [500, 'no keys today', [], []])
   })
 
+  it('of a user whom the request names by other means is told, without a login', async () => {
+    const { app, events } = await way.createApp({ options: { loadUserFromRequest: () => ({ id: '2', name: 'Grace' }) } })
+    assert.deepEqual((await new Browser(app).post('/logout')).json(), { ok: true })
+    assert.deepEqual(events.map(({ name, payload }) => [name, payload['login']]), [['userLoadedFromRequest', undefined], ['userLoggedOut', null]])
+  })
+
   it('by an error handler ends the login whose user could not be loaded', async () => {
     let failing = false
     const { app, users } = await way.createApp({
@@ -105,12 +111,14 @@ describeWays('a logout where nobody was found out before', (way) => {
 
   it('of a login that time had ended tells nothing', async (t) => {
     const clock = stopClock(t)
-    const { app, events } = await way.createApp({ options: { absoluteTimeout: 60 } })
-    const browser = new Browser(app)
-    await browser.post('/login/1')
-    clock.advance(61)
-    assert.deepEqual((await browser.post('/logout')).json(), { ok: false })
-    assert.deepEqual(events.map(({ name }) => name), ['userLoggedIn'])
+    for (const options of [{ absoluteTimeout: 60 }, { idleTimeout: 60 }]) {
+      const { app, events } = await way.createApp({ options })
+      const browser = new Browser(app)
+      await browser.post('/login/1')
+      clock.advance(61)
+      assert.deepEqual((await browser.post('/logout')).json(), { ok: false })
+      assert.deepEqual(events.map(({ name }) => name), ['userLoggedIn'])
+    }
   })
 
   it('of a login that had ended with all others is not told again', async () => {
@@ -159,6 +167,17 @@ describe('a logout after the store failed once', () => {
       assert.equal(await copy.whoami(), null)
     })
   }
+
+  it('ends the login although the request fails', async () => {
+    const { app, store } = await createStoredApp({ after: (app) => app.post('/leave', ignored, async (request) => ({ ok: await request.logoutUser() })) })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    const copy = browser.copy()
+    store.failOnce('find')
+    assert.equal((await browser.post('/leave')).statusCode, 503)
+    assert.equal(browser.cookies.size, 0)
+    assert.equal(await copy.whoami(), null)
+  })
 
   it('does nothing to a login by a copy of its cookie from before the last proof', async (t) => {
     const clock = stopClock(t)

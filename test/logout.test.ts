@@ -94,6 +94,31 @@ describeWays('logging out', (way) => {
     assert.equal(await restored.whoami(), null)
   })
 
+  it('by a request that comes back remembered is told after the restore, once', async (t) => {
+    const clock = stopClock(t)
+    for (const lapses of [false, true]) {
+      const { app, events } = await way.createApp({ options: { idleTimeout: 60 } })
+      const browser = new Browser(app)
+      await browser.post('/login/1', { remember: true })
+      if (lapses) clock.advance(60)
+      else browser.restart()
+      assert.equal((await browser.post('/logout')).json().ok, true)
+      assert.deepEqual(events.map(({ name }) => name), ['userLoggedIn', 'userLoadedFromCookie', 'userLoggedOut', 'loginEnded'])
+      const [, loaded, loggedOut, ended] = events.map(({ payload }) => payload)
+      assert.deepEqual(loggedOut?.['login'], loaded?.['login'])
+      assert.deepEqual([ended?.['userId'], ended?.['reason']], ['1', 'logout'])
+    }
+  })
+
+  it('asks for no user whom the request knows already', async () => {
+    let asked = 0
+    const { app, users } = await way.createApp({ options: { loadUser: (id: string) => { asked++; return users.get(id) } } as never })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    assert.equal((await browser.post('/logout')).json().ok, true)
+    assert.equal(asked, 1)
+  })
+
   it('withdraws a login that the same request had begun', async () => {
     const { app, events } = await way.createApp({
       after: (app, users) => app.post('/change-of-mind', async (request) => {

@@ -83,7 +83,7 @@ test('a target in the session, without a session, stops the boot with a sentence
 test('a target in the session is none where the request has no session', async () => {
   const { app } = await createApp({
     options: { loginPath: '/login', nextIn: 'session' },
-    before: (app) => app.decorateRequest('session', null),
+    before: (app) => app.decorateRequest('session'),
     after: (app) => app.get('/next', (request) => request.nextUrl('/home'))
   })
   const answer = await new Browser(app).get('/next')

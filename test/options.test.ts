@@ -9,7 +9,7 @@ import type { LoginOptions } from 'fastify-login'
 
 async function boot (options: Record<string, unknown>): Promise<void> {
   const app = Fastify()
-  app.decorateRequest('session', null)
+  app.decorateRequest('session')
   await app.register(login, { key, loadUser: () => null, ...options } as unknown as LoginOptions)
   await app.ready()
 }

@@ -33,10 +33,10 @@ export class StoreSteps implements Committed {
   async replace (found: LoginRecord, change: (record: LoginRecord) => LoginRecord | null): Promise<boolean> {
     let step: { before: LoginRecord, after: LoginRecord } | null = null
     // Also where the store failed after it was kept.
-    this.#reverse.push(() => step === null ? Promise.resolve() : this.#takeBack(step))
+    this.#reverse.push(async () => step && await this.#takeBack(step))
     const changed = await changeRecord(this.#store, found, (before) => {
       const after = change(before)
-      step = after === null ? null : { before, after }
+      step = after && { before, after }
       return after
     })
     if (changed === null) step = null
@@ -66,8 +66,7 @@ export class StoreSteps implements Committed {
 
   /** Undoes what can be undone: a store that is down now keeps what nobody can use. */
   async undo (): Promise<void> {
-    for (const reverse of this.#reverse.splice(0).reverse()) await reverse().catch(() => {})
-    this.ended.length = 0
+    for (const reverse of this.#reverse.reverse()) await reverse().catch(() => {})
   }
 }
 

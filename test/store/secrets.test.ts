@@ -135,15 +135,18 @@ describe('the secret in a cookie', () => {
     for (const [name, { value }] of browser.cookies) assert.ok(name.length + value.length < 300, `${name}: ${value.length}`)
   })
 
-  it('of a cookie from before the store was there names no login', async (t) => {
+  it('of a cookie from before the store was there names no login, and harms none', async (t) => {
     const seal = await openSeal(t)
-    const { test, browser } = await live()
+    const { test, browser, store } = await live()
     const { id } = (await browser.get('/whoami')).json().login
+    store.reset()
     for (const facts of [[id, '1', 0, 0, 0, 0, 0, Infinity, true, true, '', null, 0], [], [id], [null, null], ['\0', '\0'], [id, 'secret', 'more']]) {
       const visitor = new Browser(test.app)
       for (const purpose of purposes) visitor.cookies.set(cookieNames[purpose], { value: seal.seal(purpose, facts), persistent: true })
       const answer = await visitor.get('/whoami')
       assert.deepEqual([answer.statusCode, answer.json().user], [200, null])
     }
+    assert.deepEqual(store.called, [], 'there is nothing to ask for')
+    assert.equal(await browser.whoami(), '1')
   })
 })

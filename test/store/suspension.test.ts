@@ -7,10 +7,15 @@ import { createStoredApp, onlyRecord } from '../support/store.ts'
 import type { User } from '../support/user.ts'
 
 const late = { 'x-late': 'yes' }
+const later = { 'x-late': 'even later' }
 
-/** An application whose answers can be held once their changes were carried out, and then succeed or fail. */
+/**
+ * An application whose answers can be held once their changes were carried out, and then succeed or fail; those that
+ * come even later are held by themselves, and succeed.
+ */
 async function createHeld (setup: Parameters<typeof createStoredApp>[0] = {}) {
   const barrier = new Barrier()
+  const second = new Barrier()
   const outcome = { fails: false }
   const test = await createStoredApp({
     ...setup,
@@ -21,7 +26,8 @@ async function createHeld (setup: Parameters<typeof createStoredApp>[0] = {}) {
         return { ok: await request.confirmLogin(changed) }
       })
       app.addHook('onSend', async (request) => {
-        if (request.headers['x-late'] === undefined) return
+        if (request.headers['x-late'] === later['x-late']) await second.pass()
+        if (request.headers['x-late'] !== late['x-late']) return
         await barrier.pass()
         if (outcome.fails) throw new Error('late')
       })
@@ -29,7 +35,7 @@ async function createHeld (setup: Parameters<typeof createStoredApp>[0] = {}) {
   })
   const browser = new Browser(test.app)
   await browser.post('/login/1', { remember: true })
-  return { ...test, test, browser, barrier, outcome }
+  return { ...test, test, browser, barrier, second, outcome }
 }
 
 describe('a login that another replaces, while that answer is on its way', () => {
@@ -154,6 +160,38 @@ describe('a login that another replaces, while that answer is on its way', () =>
     assert.equal(await browser.copy().whoami(), null)
   })
 
+  it('stays ended while the answer of another request that ended it is on its way, and this one fails', async (t) => {
+    stopClock(t)
+    const { browser, barrier, second, outcome, store } = await createHeld()
+    outcome.fails = true
+    const held = store.hold('create')
+    const other = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: later })
+    await held.reached
+    const failing = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
+    await barrier.reached
+    held.open()
+    await second.reached
+    barrier.open()
+    assert.equal((await failing).statusCode, 500)
+    assert.equal(await browser.copy().whoami(), null)
+    second.open()
+    assert.equal((await other).statusCode, 200)
+    assert.equal(await browser.copy().whoami(), null)
+  })
+
+  it('is back before the login is gone that was to replace it, should the store fail in between', async () => {
+    const { browser, barrier, outcome, store } = await createHeld()
+    outcome.fails = true
+    const failing = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
+    await barrier.reached
+    const held = store.hold('remove')
+    barrier.open()
+    await held.reached
+    assert.equal(await browser.whoami(), '1')
+    held.open()
+    assert.equal((await failing).statusCode, 500)
+  })
+
   it('is told once where a new password ends it, too', async () => {
     const { app, browser, barrier, events } = await createHeld({ options: { authHash: (user: User) => user.passwordHash ?? null } as never })
     const elsewhere = new Browser(app)
@@ -207,16 +245,73 @@ describe('a login that was proven by an answer that fails', () => {
     assert.equal(await browser.whoami(), '1')
   })
 
-  it('has the data from before where nobody wrote to it', async () => {
+  it('is as it was, and has the data from before, where nobody wrote to it', async () => {
     const { app, browser, barrier, outcome, test } = await createHeld()
     outcome.fails = true
     const { id } = await onlyRecord(test)
     await app.login.changeLoginData(id, () => 'from before')
+    const before = await onlyRecord(test)
     const answering = browser.send({ method: 'POST', url: '/login/1', payload: { data: 'of the answer' }, headers: late })
     await barrier.reached
     barrier.open()
     await answering
     assert.equal(await app.login.loginData(id), 'from before')
+    assert.deepEqual(await onlyRecord(test), { ...before, version: before.version + 2 })
+  })
+
+  it('is stale if it was stale before, or became so meanwhile', async () => {
+    for (const meanwhile of [false, true]) {
+      const { browser, barrier, outcome, store } = await createHeld()
+      outcome.fails = true
+      const elsewhere = browser.copy()
+      elsewhere.userAgent = 'Chrome'
+      const held = meanwhile ? store.hold('update') : null
+      const staling = elsewhere.get('/whoami')
+      await (held === null ? staling : held.reached)
+      const answering = browser.send({ method: 'POST', url: '/login/1', payload: {}, headers: late })
+      await barrier.reached
+      held?.open()
+      await staling
+      barrier.open()
+      assert.equal((await answering).statusCode, 500)
+      const { user, fresh } = (await browser.get('/whoami')).json()
+      assert.deepEqual([user, fresh], ['1', false], meanwhile ? 'meanwhile' : 'before')
+    }
+  })
+
+  it('goes on with the secrets that another request has given out meanwhile', async (t) => {
+    const clock = stopClock(t)
+    const { browser, barrier, outcome, told } = await createHeld()
+    outcome.fails = true
+    browser.restart()
+    const answering = browser.send({ url: '/whoami', headers: late })
+    await barrier.reached
+    clock.advance(60)
+    assert.equal(await browser.whoami(), '1')
+    barrier.open()
+    assert.equal((await answering).statusCode, 500)
+    assert.equal(await browser.whoami(), '1')
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+    assert.ok(!told().includes('rememberTokenStolen'))
+  })
+
+  it('stays ended where it went beyond the limit meanwhile', async (t) => {
+    const clock = stopClock(t)
+    const { app, browser, barrier, second, outcome } = await createHeld({ options: { maxLogins: 1 } })
+    outcome.fails = true
+    const answering = browser.send({ method: 'POST', url: '/confirm', payload: {}, headers: late })
+    await barrier.reached
+    clock.advance(1)
+    const elsewhere = new Browser(app)
+    const beginning = elsewhere.request({ method: 'POST', url: '/login/1', payload: {}, headers: later })
+    await second.reached
+    barrier.open()
+    assert.equal((await answering).statusCode, 500)
+    assert.equal(await browser.copy().whoami(), null)
+    second.open()
+    await beginning
+    assert.deepEqual([await browser.whoami(), await elsewhere.whoami()], [null, '1'])
   })
 
   it('ends all the same where it is replaced meanwhile', async () => {
