@@ -15,16 +15,6 @@ async function boot (options: Record<string, unknown>): Promise<void> {
 const loadUser = () => null
 
 describe('the boot stops', () => {
-  test('without a key', async () => {
-    for (const options of [{ loadUser }, { loadUser, key: undefined }, {}]) {
-      await assert.rejects(boot(options), { code: 'FST_LOGIN_INVALID_OPTION', message: /option key .* is missing: .* 32 bytes/ })
-    }
-  })
-
-  test('without a loader of either kind', async () => {
-    await assert.rejects(boot({ key }), { code: 'FST_LOGIN_INVALID_OPTION', message: /option loadUser .* is missing: .*loadUserFromRequest will do/ })
-  })
-
   test('where browsers would drop the cookie', async () => {
     for (const options of [
       { cookieName: '__Secure-login' }, { cookieName: '__secure-login', cookie: { secure: false } },
@@ -34,21 +24,6 @@ describe('the boot stops', () => {
       await assert.rejects(boot({ key, loadUser, ...options }), { code: 'FST_LOGIN_INVALID_OPTION', message: /would be dropped by browsers: .*cookie\.secure/ })
     }
     await boot({ key, loadUser, cookieName: '__Secure-login', cookie: { secure: true, sameSite: 'none', domain: 'example.org' } })
-  })
-
-  test('where one half of the token pair is missing', async () => {
-    for (const remember of [{ getToken: () => 'x' }, { loadUserByToken: () => null }]) {
-      await assert.rejects(boot({ key, loadUser, remember }), { code: 'FST_LOGIN_INVALID_OPTION', message: /remember\.getToken and remember\.loadUserByToken .* go together/ })
-    }
-  })
-
-  test('where tokens are loaded and users are not', async () => {
-    const remember = { getToken: () => 'x', loadUserByToken: () => null }
-    await assert.rejects(boot({ key, loadUserFromRequest: () => null, remember }), { code: 'FST_LOGIN_INVALID_OPTION', message: /loadUserByToken .* needs loadUser/ })
-  })
-
-  test('where the number of logins is limited and nothing counts them', async () => {
-    await assert.rejects(boot({ key, loadUser, maxLogins: 3 }), { code: 'FST_LOGIN_STORE_REQUIRED', message: /maxLogins .*needs the option store/ })
   })
 })
 

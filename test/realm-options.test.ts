@@ -23,21 +23,6 @@ function withRealm (options: AccountOptions<Admin>, outer: Partial<LoginOptions>
 }
 
 describe('the boot stops', () => {
-  test('where a realm has no loader of its own', async () => {
-    const app = Fastify()
-    await app.register(login, { key, loadUser: () => null })
-    app.register(async (scope) => { await scope.register(login, { realm: 'admin' }) })
-    await assert.rejects(async () => await app.ready(), { code: 'FST_LOGIN_INVALID_OPTION', message: /loadUser .*realm admin is missing/ })
-  })
-
-  test('where a scope that joins a realm gives it other cookies', async () => {
-    for (const options of [{ cookieName: 'x' }, { cookie: {} }, { endedLogins: 5 }, { remember: { cookieName: 'x' } }, { remember: { cookie: {} } }]) {
-      await assert.rejects(createApp({ after: (app) => app.register(async (scope) => { await scope.register(login, options) }) }), {
-        code: 'FST_LOGIN_INVALID_OPTION', message: new RegExp(`${Object.keys(options)[0]}.* belongs to the registration in which the realm begins`)
-      })
-    }
-  })
-
   for (const [sentence, options, outer] of [
     ['the login cookies of two realms have one name', { cookieName: 'login' }, {}],
     ['the remember cookies of two realms have one name', { remember: { cookieName: 'remember_token' } }, {}],

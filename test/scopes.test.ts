@@ -90,12 +90,6 @@ describe('the boot stops', () => {
     await app.register(login, { key, loadUser: () => null })
     await assert.rejects(async () => await app.register(fastifyPlugin(async (same) => { await same.register(login, {}) })), { code: 'FST_LOGIN_ALREADY_REGISTERED' })
   })
-
-  test('where an inner registration names a key, and says that inner scopes share it', async () => {
-    await assert.rejects(createApp({ after: (app) => app.register(async (inner) => { await inner.register(login, { key }) }) }), {
-      code: 'FST_LOGIN_INVALID_OPTION', message: /option key .*outermost registration/
-    })
-  })
 })
 
 test("the options of a registration are the application's own: they are read and never written", async () => {
