@@ -16,6 +16,6 @@ export function pageUrl ({ nextField, origin }: Settings, page: string, target: 
 /** The address of the login page, with a target if it is on this site and no login page; null without `loginPath`. */
 export function loginUrl (settings: Settings, next: string | undefined): string | null {
   const { loginPath, origin } = settings
-  const target = next === undefined ? null : safeNextUrl(next, origin ?? undefined)
+  const target = safeNextUrl(next, origin ?? undefined)
   return loginPath === null || target === null || isOwnPage(settings, target) ? loginPath : pageUrl(settings, loginPath, target)
 }

@@ -67,7 +67,8 @@ export function prepareProof (state: LoginState, user: User, change: Change): No
   const { realm, authHash } = state.settings
   const stamp = stampOf(user, authHash)
   const prepared = realm.logins.prepare({ ...change, matchesStamp: (kept) => realm.stamps.matches(kept, stamp) })
-  if (prepared.loginCookie !== null) checkSize(realm.cookie, prepared.loginCookie)
+  // A proof of identity always sets it.
+  checkSize(realm.cookie, prepared.loginCookie as string)
   if (prepared.rememberCookie !== null) checkSize(realm.rememberCookie, prepared.rememberCookie)
   return prepared
 }
@@ -77,7 +78,6 @@ export function enter (state: LoginState, user: User, login: LoginFacts, event: 
   state.user = user
   state.login = login
   state.stale = false
-  state.freshByRequest = false
   const payload: LoginEvents[typeof event] = { user, login: publicLogin(login), request: state.request }
   state.pendingEvents.push({ name: event, payload })
 }

@@ -15,8 +15,8 @@ export const sessionProtections: readonly SessionProtection[] = ['basic', 'stron
  * outlives the network its browser is in, so a change of address proves nothing (Flask-Login's rule).
  */
 export function protect (
-  mode: SessionProtection, permanent: boolean, sameBrowser: boolean
+  mode: Exclude<SessionProtection, false>, permanent: boolean, sameBrowser: boolean
 ): 'keep' | 'stale' | 'end' {
-  if (mode === false || sameBrowser) return 'keep'
+  if (sameBrowser) return 'keep'
   return mode === 'strong' && !permanent ? 'end' : 'stale'
 }

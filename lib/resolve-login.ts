@@ -12,6 +12,7 @@ import { lapsed } from './lifetime.ts'
 import type { FoundLogin, MaybePromise } from './logins/keeper.ts'
 import { familyOf, type LoginFacts } from './logins/record.ts'
 import { isKept } from './protect-login.ts'
+import type { LoadUser } from './settings.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
 
@@ -50,7 +51,7 @@ function loadIfKept (state: LoginState, login: LoginFacts, grace: boolean, kept:
 
 function load (state: LoginState, login: LoginFacts, grace: boolean): MaybePromise<boolean> {
   const { request, settings } = state
-  const loaded = settings.loadUser?.(login.userId, request)
+  const loaded = (settings.loadUser as LoadUser)(login.userId, request)
   return isThenable(loaded) ? acceptLater(state, login, grace, loaded) : accept(state, login, grace, loaded)
 }
 
@@ -84,7 +85,6 @@ function accept (state: LoginState, login: LoginFacts, grace: boolean, user: Use
 
 // A refused cookie is not cleared: the answer may arrive after one that has set its successor.
 function refuse (state: LoginState, lapse: LoginLapse): false {
-  state.stale = false
   state.lapsed('login', lapse)
   return false
 }

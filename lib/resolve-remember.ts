@@ -13,6 +13,7 @@ import { familyOf, publicLogin } from './logins/record.ts'
 import { changeBy } from './prepare.ts'
 import { canSetCookie } from './reply.ts'
 import { renewed, type RememberFacts } from './remember/remember-seal.ts'
+import type { LoadUser } from './settings.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
 import { findRemembered } from './carried-remember.ts'
@@ -31,7 +32,7 @@ function honour (state: LoginState, found: FoundRemember, now: number): MaybePro
   const { request, settings } = state
   const loaded = remember.token !== null && settings.loadUserByToken !== null
     ? settings.loadUserByToken(remember.token, request)
-    : settings.loadUser?.(remember.userId, request)
+    : (settings.loadUser as LoadUser)(remember.userId, request)
   const grace = standing === 'grace'
   if (!isThenable(loaded)) return accept(state, remember, grace, loaded, now)
   return Promise.resolve(loaded).then(async (user) => {

@@ -37,19 +37,23 @@ export async function openScope (scope: FastifyInstance, options: Options): Prom
   const realm = await realmFor(scope, options, { keys, store }, parent)
   const settings = createSettings(options, realm, { keys, store }, parent)
   checkTogether(settings)
-  if (settingsOfRealm(settings, realm.name) === undefined) realms.get(keys)?.set(realm.name, settings)
+  if (settingsOfRealm(settings, realm.name) === undefined) realmsUnder(keys).set(realm.name, settings)
   Object.defineProperty(scope, settingsKey, { value: settings, configurable: true })
   return settings
 }
 
 /** The settings of the scope in which a realm begins; realms are those of one outermost registration. */
 export function settingsOfRealm ({ keys }: Settings, name: string): Settings | undefined {
-  return realms.get(keys)?.get(name)
+  return realmsUnder(keys).get(name)
 }
 
 /** The settings of the scopes in which the realms begin. */
 export function realmsOf ({ keys }: Settings): Settings[] {
-  return [...(realms.get(keys) as Map<string, Settings>).values()]
+  return [...realmsUnder(keys).values()]
+}
+
+function realmsUnder (keys: readonly Buffer[]): Map<string, Settings> {
+  return realms.get(keys) as Map<string, Settings>
 }
 
 function outermostKeys ({ key }: Options): readonly Buffer[] {

@@ -16,7 +16,7 @@ import type { Realm, Shared } from './realm.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Anonymous, User } from './user.ts'
 
-type LoadUser = (id: string, request: FastifyRequest) => MaybePromise<User | null | undefined>
+export type LoadUser = (id: string, request: FastifyRequest) => MaybePromise<User | null | undefined>
 
 /** Frozen; every option has a value. */
 export interface Settings extends Lifetimes {

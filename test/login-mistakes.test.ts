@@ -59,6 +59,13 @@ describeWays('a mistake in logging in', (way) => {
     assert.deepEqual(await Promise.all(answers), explanations.map(([, message]) => message))
   })
 
+  it('(no object for a user) is told what it was', async () => {
+    for (const [user, what] of [[null, 'null'], ['1', 'string'], [undefined, 'undefined']]) {
+      const { app } = await way.createApp({ after: (app) => app.post('/mistake', async (request) => await request.loginUser(user as never)) })
+      assert.equal((await app.inject({ method: 'POST', url: '/mistake' })).json().message, `The user must be an object, not ${what}`)
+    }
+  })
+
   it('(no loadUser) is a coded error: no later request could tell who the user is', async () => {
     const { app } = await way.createApp({ options: { loadUser: undefined, loadUserFromRequest: () => null } as never })
     const answer = await new Browser(app).post('/login/1')

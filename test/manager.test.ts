@@ -22,6 +22,13 @@ describe('app.login.loginUrl', () => {
     for (const next of ['//evil.example', 'https://evil.example', '/\\evil.example', '', 'members']) assert.equal(await urlOf(next), '/login')
   })
 
+  test('takes a whole address for a target where it begins with the configured origin', async () => {
+    const options = { loginPath: '/login', origin: 'https://www.example.org' }
+    assert.equal(await urlOf('https://www.example.org/members', options), '/login?next=%2Fmembers')
+    for (const next of ['https://www.example.org.evil.example/', 'https://evil.example/members']) assert.equal(await urlOf(next, options), '/login')
+    assert.equal(await urlOf('https://www.example.org/members'), '/login')
+  })
+
   test('leaves out a target that is a login page itself', async () => {
     assert.equal(await urlOf('/login?x=1'), '/login')
   })

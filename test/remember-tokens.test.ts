@@ -75,7 +75,10 @@ describeWays('a remember token of the application', (way) => {
     it(`that is ${token === '' ? 'empty' : String(token)} logs nobody in`, async () => {
       const { browser } = await createAppWithTokens({ getToken: () => token as string })
       const answer = await browser.post('/login/1', { remember: true })
-      assert.equal(answer.json().code, 'FST_LOGIN_INVALID_ARGUMENT')
+      assert.deepEqual(
+        [answer.json().code, answer.json().message],
+        ['FST_LOGIN_INVALID_ARGUMENT', 'The option remember.getToken of fastify-login must give a string that is not empty, at once']
+      )
       assert.equal(await browser.whoami(), null)
     })
   }

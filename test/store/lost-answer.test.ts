@@ -56,6 +56,20 @@ describe('an answer that never reaches the browser', () => {
     assert.ok(!told().includes('rememberTokenStolen'))
   })
 
+  it('in part, to a login that renews the remember cookie: a proof without the new one is no sign that it arrived', async (t) => {
+    const clock = stopClock(t)
+    const { browser, told } = await remember()
+    const before = browser.cookies.get('remember_token')!
+    await browser.post('/login/1', { remember: true })
+    browser.cookies.delete('remember_token')
+    await browser.post('/confirm')
+    clock.advance(3600)
+    browser.restart()
+    browser.cookies.set('remember_token', before)
+    assert.equal(await browser.whoami(), '1')
+    assert.ok(!told().includes('rememberTokenStolen'))
+  })
+
   it('to a confirmation: who was remembered is logged in, and who was not logs in again', async (t) => {
     const clock = stopClock(t)
     const { app, browser } = await remember()
