@@ -59,7 +59,7 @@ function acceptLater (state: LoginState, login: LoginFacts, grace: boolean, load
   return Promise.resolve(loaded).then(async (user) => {
     // It may have ended while the loader was waited for.
     const again = await state.settings.realm.logins.findAgain(login, nowInSeconds())
-    if (again.login === null || again.standing === 'ended' || again.standing === 'superseded') return refuse(state, again.standing as LoginLapse)
+    if (again.standing !== 'alive' && again.standing !== 'grace') return refuse(state, again.standing)
     return accept(state, again.login, grace || again.standing === 'grace', user)
   })
 }

@@ -28,7 +28,7 @@ function honour (state: LoginState, found: FoundRemember, now: number): MaybePro
   const { remember, standing } = found
   const id = remember?.id ?? (found as { id: string | null }).id
   if (id !== null) state.family ??= familyOf(id)
-  if (remember === null || (standing !== 'alive' && standing !== 'grace')) return dead(state, found, now)
+  if (standing !== 'alive' && standing !== 'grace') return dead(state, found, now)
   const { request, settings } = state
   const loaded = remember.token !== null && settings.loadUserByToken !== null
     ? settings.loadUserByToken(remember.token, request)

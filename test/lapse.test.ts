@@ -30,6 +30,11 @@ describeWays('a request says why a credential of its was not honoured:', (way) =
     assert.equal(await lapseOf(browser), null)
   })
 
+  test('a login cookie without a value is none', async () => {
+    const { browser } = await open(way)
+    assert.equal((await browser.get('/whoami', { cookie: 'login=' })).json().lapse, null)
+  })
+
   test('forged', async () => {
     const { browser } = await open(way)
     for (const name of ['login', 'remember_token']) {
@@ -110,9 +115,12 @@ describeWays('a request says why a credential of its was not honoured:', (way) =
 
   test('and the log says so at debug level, without the credential', async () => {
     const { browser, lines } = await open(way)
-    browser.cookies.set('login', { value: 'a-forged-credential', persistent: false })
+    for (const name of ['login', 'remember_token']) browser.cookies.set(name, { value: 'a-forged-credential', persistent: false })
     await browser.get('/whoami')
-    assert.ok(lines.some((line) => JSON.parse(line).lapse === 'forged' && JSON.parse(line).level === 20))
+    const said = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 20)
+    assert.deepEqual(said.map(({ msg, lapse, cookie, family, realm }) => ({ msg, lapse, cookie, family, realm })), ['login', 'remember'].map((cookie) => {
+      return { msg: `fastify-login: the ${cookie} cookie was not honoured`, lapse: 'forged', cookie, family: null, realm: '' }
+    }))
     assert.doesNotMatch(lines.join(''), /a-forged-credential/)
   })
 })

@@ -34,20 +34,6 @@ describeWays('a login', (way) => {
     assert.deepEqual((await browser.post('/in')).json(), { remembered: false })
   })
 
-  it('that ends by strong protection takes every remember cookie of its user in that browser with it', async () => {
-    const { app } = await way.createApp({ options: { sessionProtection: 'strong' } })
-    const [browser, other] = [new Browser(app), new Browser(app)]
-    await browser.post('/login/1')
-    await other.post('/login/1', { remember: true })
-    const remembered = other.cookies.get('remember_token')!
-    browser.cookies.set('remember_token', remembered)
-    browser.userAgent = 'Chrome'
-    assert.equal(await browser.whoami(), null)
-    const copy = new Browser(app)
-    copy.cookies.set('remember_token', remembered)
-    assert.equal(await copy.whoami(), null)
-  })
-
   it('is found again after a loader that was waited for', async () => {
     const { app } = await way.createApp({ options: { loadUser: async (id: string) => ({ id, name: 'later' }) } })
     const browser = new Browser(app)

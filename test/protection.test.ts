@@ -54,6 +54,13 @@ describeWays('basic session protection', (way) => {
     const elsewhere = browser.copy()
     elsewhere.userAgent = 'Chrome'
     assert.equal(await elsewhere.whoami(), '1')
+    await browser.post('/logout')
+    await browser.post('/login/1', { fresh: false })
+    const { login } = (await browser.get('/whoami')).json()
+    const copy = browser.copy()
+    copy.userAgent = 'Chrome'
+    const seen = (await copy.get('/whoami')).json()
+    assert.deepEqual([seen.user, seen.fresh, seen.login], ['1', false, login])
     assert.deepEqual(told(), [])
   })
 
@@ -97,6 +104,24 @@ describeWays('strong session protection', (way) => {
     elsewhere.cookies.set('remember_token', other.cookies.get('remember_token')!)
     await elsewhere.whoami()
     assert.equal(await other.whoami(), '2')
+  })
+
+  it('ends the remember cookie of another login of the same user that the browser came to hold, and tells of both', async () => {
+    const { app, browser, elsewhere, told, events } = await loggedIn(way, { sessionProtection: 'strong' })
+    const { id } = (await browser.get('/whoami')).json().login
+    const other = new Browser(app)
+    await other.post('/login/1', { remember: true })
+    const second = (await other.get('/whoami')).json().login.id
+    elsewhere.cookies.set('remember_token', other.cookies.get('remember_token')!)
+    assert.equal(await elsewhere.whoami(), null)
+    assert.equal(await other.whoami(), null)
+    other.restart()
+    assert.equal(await other.whoami(), null)
+    const ends = events.filter(({ name }) => name === 'loginEnded').map(({ payload }) => payload)
+    assert.deepEqual(ends.map(({ userId, exceptId, reason }) => [userId, exceptId, reason]), [['1', null, 'protection'], ['1', null, 'protection']])
+    // Without a store a remember cookie has the first half of the id.
+    assert.ok(ends[0]!['id'] === id && second.startsWith(ends[1]!['id']))
+    assert.deepEqual(told(), ['end'])
   })
 
   it('lets a remembered visitor come back from another network: each restore binds its own browser', async () => {

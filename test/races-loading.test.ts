@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { Barrier } from './support/barrier.ts'
 import { Browser, setCookies } from './support/browser.ts'
+import { stopClock } from './support/clock.ts'
 import type { User } from './support/user.ts'
 import { describeWays } from './support/ways.ts'
 
@@ -53,6 +54,16 @@ describeWays('while the user of a request is loaded', (way) => {
     const seen = (await goOn()).json()
     assert.deepEqual([seen.user, seen.fresh], ['1', false])
     assert.equal((await quick.get('/whoami')).json().fresh, true)
+  })
+
+  it('a confirmation takes its user from that request where it waits for longer than an older generation is accepted', async (t) => {
+    const clock = stopClock(t)
+    const { quick, goOn } = await hold({ remembered: false })
+    await quick.post('/confirm')
+    clock.advance(10)
+    const seen = (await goOn()).json()
+    assert.deepEqual([seen.user, seen.lapse], [null, 'superseded'])
+    assert.equal(await quick.whoami(), '1')
   })
 
   it('an end of all logins but this one leaves it alone', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import type { LoginOptions } from 'fastify-login'
+import { MemoryStore, type LoginOptions } from 'fastify-login'
 import { Browser } from './support/browser.ts'
 import type { User } from './support/user.ts'
 import { describeWays } from './support/ways.ts'
@@ -54,6 +54,20 @@ describeWays('a remember token of the application', (way) => {
     accounts[1]!.passwordHash = 'changed'
     assert.equal(await browser.whoami(), null)
     assert.ok(!browser.cookies.has('remember_token'))
+  })
+
+  it('that was not given yet, or is asked for no more, is done without: the id says who is remembered', async () => {
+    const tokens = { getToken: () => 'token', loadUserByToken: () => null }
+    for (const [before, after] of [[{}, tokens], [tokens, {}]]) {
+      const keeping = way.name === 'without a store' ? {} : { store: new MemoryStore() }
+      const [first, second] = await Promise.all([before, after].map((remember) => way.createApp({ options: { ...keeping, remember } as Partial<LoginOptions> })))
+      const browser = new Browser(first!.app)
+      await browser.post('/login/1', { remember: true })
+      browser.restart()
+      const upgraded = new Browser(second!.app)
+      upgraded.cookies.set('remember_token', browser.cookies.get('remember_token')!)
+      assert.equal(await upgraded.whoami(), '1')
+    }
   })
 
   it('never yields another user than the one who was remembered', async () => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import Fastify from 'fastify'
-import login, { asFresh, FreshUser, requireFreshLogin, requireFreshLoginWithin, requireLogin } from 'fastify-login'
+import login, { asFresh, FreshUser, MemoryStore, requireFreshLogin, requireFreshLoginWithin, requireLogin } from 'fastify-login'
 import { Browser } from './support/browser.ts'
 import { createApp, key } from './support/app.ts'
 import { describeWays } from './support/ways.ts'
 import type { FastifyRequest } from 'fastify'
+import type { LoginOptions } from 'fastify-login'
 import type { User } from './support/user.ts'
 
 const users: Record<string, User> = { ada: { id: '1', name: 'Ada' }, gone: { id: '3', name: 'Inactive', isActive: false } }
@@ -104,6 +105,23 @@ describe('without loadUser', () => {
     assert.equal((await app.inject({ url: '/vault', headers })).body, 'vault')
     assert.equal((await app.inject({ method: 'POST', url: '/login', headers })).json().code, 'FST_LOGIN_INVALID_ARGUMENT')
     assert.equal((await app.inject({ method: 'POST', url: '/confirm', headers })).json().ok, false)
+  })
+
+  test('the logins are left alone that another application keeps in the same store, or under the same key', async () => {
+    for (const keeping of [{}, { store: new MemoryStore() }]) {
+      const { app } = await createApp({ options: keeping as Partial<LoginOptions> })
+      const service = await createApp({ options: { ...keeping, loadUser: undefined, loadUserFromRequest: byKey } as unknown as Partial<LoginOptions> })
+      const browser = new Browser(app)
+      await browser.post('/login/1', { remember: true })
+      for (const names of [['login', 'remember_token'], ['remember_token']]) {
+        const cookie = names.map((name) => `${name}=${browser.cookies.get(name)!.value}`).join('; ')
+        const { headers, ...answer } = await service.app.inject({ url: '/whoami', headers: { cookie } })
+        assert.deepEqual([answer.json().user, answer.json().lapse, headers['set-cookie']], [null, null, undefined])
+      }
+      assert.equal(await browser.whoami(), '1')
+      browser.restart()
+      assert.equal(await browser.whoami(), '1')
+    }
   })
 
   test('asFresh marks a user and is no user itself', () => {

@@ -84,6 +84,11 @@ describe('a new password, with a store', () => {
     assert.deepEqual((await app.login.logins('1')).map((login) => login.id), [id])
   })
 
+  it('is not what an upgrade makes: a password has the same stamp in every version', async () => {
+    const { records } = await logInTwice()
+    for (const { stamp } of await records()) assert.equal(stamp, '0HK9Ti4ZJ76KL2ADw4p7Ko')
+  })
+
   it('is not what a new key makes: after it, a confirmation ends no other login', async () => {
     const { store, here, there } = await logInTwice()
     const rotated = await createStoredApp({

@@ -157,6 +157,18 @@ describe('maxLogins', () => {
     })
   }
 
+  it('does not count logins past the absoluteTimeout that holds now, whatever held when they began', async (t) => {
+    const clock = stopClock(t)
+    const limit = { maxLogins: 1, onMaxLogins: 'refuse' } as const
+    const { app, store } = await createStoredApp({ options: limit })
+    await logIn(app, 1, clock)
+    const shorter = new Browser((await createStoredApp({ store, options: { ...limit, absoluteTimeout: 600 } })).app)
+    clock.advance(599)
+    assert.equal((await shorter.post('/login/1')).json().ok, false)
+    clock.advance(1)
+    assert.equal((await shorter.post('/login/1')).json().ok, true)
+  })
+
   it('ends nothing where the answer to the new login fails', async (t) => {
     const clock = stopClock(t)
     const { app } = await createStoredApp({
