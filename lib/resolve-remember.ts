@@ -46,7 +46,7 @@ function honour (state: LoginState, found: FoundRemember, now: number): MaybePro
 /** Clears a cookie that is worth nothing; where it is a copy of one that was used, the login ends that it was taken from. */
 function dead (state: LoginState, { remember, standing }: FoundRemember, now: number): MaybePromise<boolean> {
   const { realm } = state.settings
-  if (remember === null || standing !== 'stolen') return refuseBy(state, standing)
+  if (standing !== 'stolen') return refuseBy(state, standing)
   const tellTheft = () => realm.listeners.tell('rememberTokenStolen', { userId: remember.userId, request: state.request })
   return after(endLogin(realm, remember, 'stolen', now, tellTheft), () => refuse(state, 'stolen'))
 }
@@ -81,15 +81,13 @@ function restore (state: LoginState, remember: RememberFacts, grace: boolean, us
 }
 
 function refuseBy (state: LoginState, standing: FoundRemember['standing']): false {
-  if (standing !== 'suspended') return refuse(state, standing as LoginLapse)
-  // What ends it may yet be taken back: the browser keeps its cookie.
-  state.lapsed('remember', 'ended')
-  return false
+  // What suspends it may yet be taken back: the browser keeps its cookie.
+  return standing === 'suspended' ? refuse(state, 'ended', false) : refuse(state, standing as LoginLapse)
 }
 
-function refuse (state: LoginState, lapse: LoginLapse): false {
+function refuse (state: LoginState, lapse: LoginLapse, clears = true): false {
   // Behind a login that lapsed by a new password, the request that set it may be about to renew this cookie.
-  state.clearsRemember = !(lapse === 'user-changed' && state.lapse === 'user-changed')
+  state.clearsRemember = clears && !(lapse === 'user-changed' && state.lapse === 'user-changed')
   state.lapsed('remember', lapse)
   return false
 }

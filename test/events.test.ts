@@ -72,12 +72,17 @@ describeWays('an event tells', (way) => {
 
   test('of a user who is gone', async () => {
     const made = await way.createApp()
-    const browser = new Browser(made.app)
-    await browser.post('/login/1')
-    made.users.delete('1')
-    told(made)
-    await browser.get('/whoami')
-    assert.deepEqual((told(made) as unknown[][]).map(([name, , , , rest]) => [name, (rest as { reason: string }).reason]), [['loginEnded', 'user-gone']])
+    const ada = made.users.get('1')!
+    for (const remember of [false, true]) {
+      made.users.set('1', ada)
+      const browser = new Browser(made.app)
+      await browser.post('/login/1', { remember })
+      if (remember) browser.restart()
+      made.users.delete('1')
+      told(made)
+      await browser.get('/whoami')
+      assert.deepEqual((told(made) as unknown[][]).map(([name, , , , rest]) => [name, (rest as { reason: string }).reason]), [['loginEnded', 'user-gone']])
+    }
   })
 
   test('of logins that the application ends', async () => {

@@ -41,5 +41,6 @@ describeWays('a login', (way) => {
     assert.equal(await browser.whoami(), '1')
     browser.restart()
     assert.equal(await browser.whoami(), '1')
+    assert.ok(browser.cookies.has('login'))
   })
 })

@@ -82,23 +82,26 @@ describeWays('a logout where nobody was found out before', (way) => {
     assert.equal(await copy.whoami(), null)
   })
 
-  it('that is late leaves the cookies of the login alone that followed', async () => {
-    const barrier = new Barrier()
-    const { app } = await way.createApp({
-      after: (app) => app.post('/leave', ignored, async (request) => {
-        await barrier.pass()
-        return { ok: await request.logoutUser() }
+  for (const [came, restart] of [['', false], [' a remembered one', true]] as const) {
+    it(`that is late leaves the cookies of the login alone that followed${came}`, async () => {
+      const barrier = new Barrier()
+      const { app } = await way.createApp({
+        after: (app) => app.post('/leave', ignored, async (request) => {
+          await barrier.pass()
+          return { ok: await request.logoutUser() }
+        })
       })
+      const browser = new Browser(app)
+      await browser.post('/login/1', { remember: true })
+      if (restart) browser.restart()
+      const late = browser.send({ method: 'POST', url: '/leave', payload: {} })
+      await barrier.reached
+      await browser.post('/login/2', { remember: true })
+      barrier.open()
+      assert.deepEqual(setCookies(await late), [])
+      assert.equal(await browser.whoami(), '2')
     })
-    const browser = new Browser(app)
-    await browser.post('/login/1', { remember: true })
-    const late = browser.send({ method: 'POST', url: '/leave', payload: {} })
-    await barrier.reached
-    await browser.post('/login/2', { remember: true })
-    barrier.open()
-    assert.deepEqual(setCookies(await late), [])
-    assert.equal(await browser.whoami(), '2')
-  })
+  }
 
   it('asks once for calls side by side', async () => {
     const { app } = await way.createApp({

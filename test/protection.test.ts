@@ -132,6 +132,15 @@ describeWays('strong session protection', (way) => {
     assert.equal(await browser.whoami(), '1')
   })
 
+  it('refuses an older generation in another browser, and ends nothing by it', async () => {
+    const { browser, elsewhere, told } = await loggedIn(way, { sessionProtection: 'strong' })
+    await browser.post('/confirm')
+    const answer = await elsewhere.send({ url: '/whoami' })
+    assert.deepEqual([answer.json().user, answer.json().lapse, setCookies(answer)], [null, 'protection', []])
+    assert.equal(await browser.whoami(), '1')
+    assert.deepEqual(told(), [])
+  })
+
   it('is basic for a permanent session', async () => {
     const { elsewhere, told } = await loggedIn(way, { sessionProtection: 'strong', permanentSession: true })
     const seen = (await elsewhere.get('/whoami')).json()

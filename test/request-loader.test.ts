@@ -60,6 +60,8 @@ describeWays('a user whom a request names by other means than a cookie', (way) =
     const browser = new Browser(app)
     await browser.post('/login/2', { remember: true })
     assert.equal((await browser.get('/members', { authorization: 'key ada' })).json().user, '2')
+    browser.restart()
+    assert.equal((await browser.get('/members', { authorization: 'key ada' })).json().user, '2')
   })
 
   test('is found behind a bad cookie of either kind, and the bad remember cookie is cleared', async () => {

@@ -10,10 +10,13 @@ async function logIn (remember = false, setup: Parameters<typeof createStoredApp
   const slow: { barrier: Barrier | null } = { barrier: null }
   const test = await createStoredApp({
     ...setup,
-    after: (app) => app.get('/slow', async (request) => {
-      await slow.barrier?.pass()
-      return request.currentLogin
-    })
+    after: (app) => {
+      app.get('/slow', async (request) => {
+        await slow.barrier?.pass()
+        return request.currentLogin
+      })
+      app.post('/confirm/whom', async (request) => ({ user: (request.currentUser as { id: string } | null)?.id ?? null, ok: await request.confirmLogin() }))
+    }
   })
   const browser = new Browser(test.app)
   await browser.post('/login/1', { remember })
@@ -29,6 +32,31 @@ async function sideBySide (browser: Browser, store: { gather: (method: 'find', c
   store.gather('find', count, 'after')
   return await Promise.all(Array.from({ length: count }, () => browser.send({ url })))
 }
+
+describe('a restore whose user is loaded for long', () => {
+  it('keeps its user, and has nothing to confirm, where another restore replaced its token meanwhile', async () => {
+    let loading: Barrier | null = null
+    const { browser } = await logIn(true, {
+      options: {
+        loadUser: async (id: string) => {
+          const waiting = loading
+          loading = null
+          await waiting?.pass()
+          return { id, name: 'Ada' }
+        }
+      } as never
+    })
+    browser.restart()
+    const slow = browser.copy()
+    const barrier = loading = new Barrier()
+    const answering = slow.send({ method: 'POST', url: '/confirm/whom', payload: {} })
+    await barrier.reached
+    assert.equal(await browser.whoami(), '1')
+    barrier.open()
+    const answer = await answering
+    assert.deepEqual([answer.json(), setCookies(answer)], [{ user: '1', ok: false }, []])
+  })
+})
 
 describe('50 restores of one remember token, side by side', () => {
   it('give one rotation, 50 logged-in answers and no alarm', async () => {

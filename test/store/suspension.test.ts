@@ -128,9 +128,11 @@ describe('a login that another replaces, while that answer is on its way', () =>
     const answering = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
     await barrier.reached
     assert.equal((await browser.get('/whoami')).json().lapse, 'ended')
+    browser.restart()
+    const answer = await browser.get('/whoami')
+    assert.deepEqual([answer.json().user, answer.json().lapse, setCookies(answer)], [null, 'ended', []])
     barrier.open()
     await answering
-    browser.restart()
     assert.equal(await browser.whoami(), '1')
   })
 
