@@ -72,7 +72,8 @@ function tellWhenAnswered (state: LoginState, committed: Committed): void {
     for (const { name, payload } of state.pendingEvents) listeners.tell(name, payload)
   }
   if (raw.destroyed) tell()
-  else raw.once('finish', tell).once('close', tell)
+  // It comes after 'finish', too.
+  else raw.once('close', tell)
 }
 
 function withdraw (state: LoginState, committed: Committed): MaybePromise<void> {

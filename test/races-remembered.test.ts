@@ -34,6 +34,17 @@ describeWays('side by side, in a browser that comes back remembered', (way) => {
       })
     }
 
+    it('does not take the place of a login that was proven again meanwhile, be it not to be fresh', async () => {
+      const { racing, browser } = await comeBack()
+      let proven: unknown
+      await racing.race(browser, 'visit', 'before', async () => {
+        await browser.get('/whoami')
+        await browser.post('/login/1', { fresh: false })
+        proven = (await browser.get('/whoami')).json().login
+      })
+      assert.deepEqual((await browser.get('/whoami')).json().login, proven)
+    })
+
     for (const slow of ['confirm', 'logInAgain', 'logInAsAnother'] as const) {
       for (const point of points) {
         it(`that was to ${slow}, held ${point} that, does not bring back a login that was logged out meanwhile`, async () => {
