@@ -24,9 +24,11 @@ export function secretSeal (seal: Seal): SecretSeal {
     open (purpose, cookie) {
       const known = opened[purpose].get(cookie)
       if (known !== undefined) return known
-      const [id, secret, ...rest] = seal.open(purpose, cookie) ?? []
+      const facts = seal.open(purpose, cookie)
       // A cookie from before the store was there holds more, and names no record.
-      if (!isLoginId(id) || typeof secret !== 'string' || rest.length > 0) return null
+      if (facts?.length !== 2) return null
+      const [id, secret] = facts
+      if (!isLoginId(id) || typeof secret !== 'string') return null
       const named = Object.freeze({ id, digest: sha256(secret) })
       opened[purpose].set(cookie, named)
       return named

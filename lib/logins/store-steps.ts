@@ -45,13 +45,14 @@ export class StoreSteps implements Committed {
 
   async end (record: LoginRecord, reason: EndedLogin['reason'], now: number): Promise<void> {
     const { id, userId } = record
-    let first = false
+    let before = record
     const done = await this.replace(record, (current) => {
-      first = !isSuspended(current)
+      before = current
       return suspendedRecord(current, now)
     })
-    if (done) this.#suspended.push(id)
-    if (done && first) this.ended.push({ id, userId, reason })
+    if (!done) return
+    this.#suspended.push(id)
+    if (!isSuspended(before)) this.ended.push({ id, userId, reason })
   }
 
   async #takeBack ({ before, after }: { before: LoginRecord, after: LoginRecord }): Promise<void> {

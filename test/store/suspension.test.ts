@@ -224,6 +224,18 @@ describe('a login that another replaces, while that answer is on its way', () =>
     assert.equal(await browser.copy().whoami(), null)
   })
 
+  it('is told once where a logout ends it before this one can', async () => {
+    const { browser, store, told } = await createHeld()
+    const held = store.hold('update')
+    const late = browser.send({ method: 'POST', url: '/login/2', payload: {} })
+    await held.reached
+    told()
+    await browser.copy().post('/logout')
+    held.open()
+    assert.equal((await late).statusCode, 200)
+    assert.deepEqual(told(), ['userLoggedOut', 'loginEnded', 'userLoggedIn'])
+  })
+
   it('is ended once where two replace it at the same moment', async () => {
     const { browser, store, told } = await createHeld()
     told()
