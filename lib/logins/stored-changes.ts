@@ -33,9 +33,10 @@ export class StoredChanges {
 
   prepare (change: Change): Prepared {
     const { kind, login, carried } = change
-    // By a use the browser keeps the cookie that it has; a renewal only sets it anew.
-    const present = change.remember === null || carried === null ? null : this.#notes.of(carried).cookie
-    if (kind === 'use') return { change, loginCookie: null, rememberCookie: present, remember: change.remember }
+    if (kind === 'use') {
+      // The browser keeps the cookie that it has; a renewal only sets it anew.
+      return { change, loginCookie: null, rememberCookie: carried && this.#notes.of(carried).cookie, remember: change.remember }
+    }
     const remember = change.remember ?? (kind === 'restore' ? carried : null)
     const secrets = { login: randomId(32), validator: remember === null ? null : randomId(32) }
     this.#secrets.set(change, secrets)

@@ -120,6 +120,16 @@ describe('a login in a store', () => {
     assert.equal((await browser.get('/whoami')).json().fresh, true)
   })
 
+  it('that is used in another browser is stale in its record, and as it was otherwise', async () => {
+    const test = await createStoredApp()
+    const browser = new Browser(test.app)
+    await browser.post('/login/1', { remember: true })
+    const before = await onlyRecord(test)
+    browser.userAgent = 'Chrome'
+    assert.equal((await browser.get('/whoami')).json().fresh, false)
+    assert.deepEqual(await onlyRecord(test), { ...before, version: before.version + 1, stale: true })
+  })
+
   it('of a user ends where another user logs in with the same browser', async () => {
     const test = await createStoredApp()
     const browser = new Browser(test.app)
@@ -270,6 +280,30 @@ describe('what a request asks of the store', () => {
       browser.restart()
     })
     assert.deepEqual([answer.statusCode, called], [200, ['find', 'update']])
+  })
+
+  it('is two for one that proves who they are, remembered or not', async () => {
+    for (const remember of [false, true]) {
+      const { app, store } = await createStoredApp()
+      const browser = new Browser(app)
+      await browser.post('/login/1', { remember })
+      store.reset()
+      assert.equal((await browser.post('/confirm')).json().ok, true)
+      assert.deepEqual(store.called, ['find', 'update'])
+    }
+  })
+
+  it('is one where the user is loaded later, and nothing happened meanwhile', async () => {
+    const { app, store, users } = await createStoredApp({ options: { loadUser: async (id: string) => users.get(id) } as never })
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    store.reset()
+    assert.equal(await browser.whoami(), '1')
+    assert.deepEqual(store.called, ['find'])
+    browser.restart()
+    store.reset()
+    assert.equal(await browser.whoami(), '1')
+    assert.deepEqual(store.called, ['find', 'update'])
   })
 
   it('is two as well where the login cookie has lapsed, and the remember cookie beside it has not', async (t) => {

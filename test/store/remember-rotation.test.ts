@@ -198,8 +198,11 @@ describe('renewal of a remember cookie at each request', () => {
     const { test, browser } = await comeBack({ options: { remember: { refreshEachRequest: true, duration: 7200 } } })
     await browser.whoami()
     const { remember } = await onlyRecord(test)
+    const cookie = browser.cookies.get('remember_token')?.value
     clock.advance(5400)
-    assert.equal(await browser.whoami(), '1')
+    const answer = await browser.get('/whoami')
+    assert.equal(answer.json().user, '1')
+    assert.deepEqual(setCookies(answer).map(({ name, value, attributes }) => [name, value, attributes.get('max-age')]), [['remember_token', cookie, '7200']])
     const renewed = await onlyRecord(test)
     assert.equal(renewed.remember!.validator, remember!.validator)
     assert.equal(renewed.remember!.expiresAt, Date.now() / 1000 + 7200)
