@@ -64,8 +64,9 @@ function resolveByRequest (state: LoginState): MaybePromise<void> {
 
 /** Prepares to write down the use of a login, where the settings ask for it and it is time. */
 function noteUse (state: LoginState, now: number): MaybePromise<void> {
-  const { request, reply, settings, from, grace } = state
-  if (from === null || grace) return
+  const { request, reply, settings, grace } = state
+  if (grace) return
+  const from = state.from as LoginFacts
   const { logins } = settings.realm
   const touches = touchIsDue(from, settings, now) && routeConfigOf(request)?.loginActivity !== false
   const cookie = from.hasRemember ? rememberCookieOf(state) : undefined

@@ -23,8 +23,8 @@ export function policyOf (settings: Settings, request: FastifyRequest): LoginPol
     if (!policies.includes(named)) throw new InvalidRouteConfigError(String(config?.url), JSON.stringify(named))
     return named as LoginPolicy
   }
-  const url = config?.url
-  if (settings.defaultLogin === 'optional' || url === undefined) return 'optional'
+  if (settings.defaultLogin === 'optional') return 'optional'
+  const url = config?.url as string
   // Who is sent to the login page must be able to see it, whatever pattern of a route it is served by.
   return settings.ownPaths.includes(url) || settings.ownPaths.includes(literalPath(request.originalUrl)) ? 'optional' : 'required'
 }

@@ -45,11 +45,11 @@ export function presentStateOf (request: FastifyRequest): LoginState | null {
 }
 
 /** The login state of a request. */
-export function loginStateOf (request: FastifyRequest, settings = settingsOf(request.server)): LoginState {
+export function loginStateOf (request: FastifyRequest, settings = settingsOf(request.server) as Settings): LoginState {
   const slots = request as unknown as Slots
   const present = slots[stateSlot]
   if (present !== null && present !== undefined) return present
-  if (slots[replySlot] === undefined || settings === undefined) throw new NotRegisteredError()
+  if (slots[replySlot] === undefined) throw new NotRegisteredError()
   const state = new LoginState(request, slots[replySlot], settings, slots[arrivalSlot] / 1000, slots[successionsSlot] ?? settings.realm.successions.count)
   slots[stateSlot] = state
   return state

@@ -25,11 +25,17 @@ export class Successions {
 
   /** Whether a browser which came with a family was given any newer login since then; null: it came with none. */
   followed (family: string | null, since: number): boolean {
-    return (this.#successions.get(family)?.count ?? 0) > since
+    return this.#following(family, since) !== undefined
   }
 
   /** Whether it was given one of another family. */
   replaced (family: string | null, since: number): boolean {
-    return this.followed(family, since) && this.#successions.get(family)?.by !== family
+    const following = this.#following(family, since)
+    return following !== undefined && following.by !== family
+  }
+
+  #following (family: string | null, since: number): Succession | undefined {
+    const latest = this.#successions.get(family)
+    return latest !== undefined && latest.count > since ? latest : undefined
   }
 }

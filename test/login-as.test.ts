@@ -32,6 +32,15 @@ describeWays('loginAs', (way) => {
     assert.equal((await app.inject({ url: '/vault', ...as })).statusCode, 403)
   })
 
+  test('logs a user in by the settings of the scope in which the realm begins', async () => {
+    const { app } = await way.createApp({
+      options: { absoluteTimeout: 3600 },
+      after: (app) => app.register(async (scope) => { await scope.register(login, { absoluteTimeout: 60 }) })
+    })
+    const seen = (await whoami(app, await loginAs(app, ada))).login
+    assert.equal(Math.round(seen.expiresAt - seen.provenAt), 3600)
+  })
+
   test('gives a remember cookie that brings the user back', async () => {
     const { app } = await way.createApp()
     const { cookies: { login: _lost, ...kept }, ...browser } = await loginAs(app, ada, { remember: true, duration: 60 })

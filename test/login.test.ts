@@ -3,6 +3,7 @@ import { it } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { LoginOptions } from 'fastify-login'
 import { Browser, setCookies } from './support/browser.ts'
+import { stopClock } from './support/clock.ts'
 import type { User } from './support/user.ts'
 import { describeWays } from './support/ways.ts'
 
@@ -49,6 +50,16 @@ describeWays('logging in', (way) => {
     assert.equal(seen.login.startedAt, before.startedAt)
     assert.equal(seen.fresh, true)
     assert.notEqual(browser.cookies.get('login')?.value, cookie)
+  })
+
+  it('is one object for the whole of a request, and sets no cookie while it is merely used', async (t) => {
+    const clock = stopClock(t)
+    const { app } = await way.createApp({ after: (app) => app.get('/same', (request) => String(new Set([request.currentLogin, request.currentLogin]).size)) })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    clock.advance(61)
+    const answer = await browser.get('/same')
+    assert.deepEqual([answer.body, setCookies(answer)], ['1', []])
   })
 
   it('twice in one request is one login', async () => {

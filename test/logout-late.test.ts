@@ -103,6 +103,24 @@ describeWays('a logout where nobody was found out before', (way) => {
     })
   }
 
+  it('that is late clears the cookies of a login that was confirmed meanwhile: it is the one that ends', async () => {
+    const barrier = new Barrier()
+    const { app } = await way.createApp({
+      after: (app) => app.post('/leave', ignored, async (request) => {
+        await barrier.pass()
+        return { ok: await request.logoutUser() }
+      })
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    const late = browser.send({ method: 'POST', url: '/leave', payload: {} })
+    await barrier.reached
+    await browser.post('/confirm')
+    barrier.open()
+    assert.deepEqual(setCookies(await late).map(({ name, value }) => [name, value]), [['login', ''], ['remember_token', '']])
+    assert.equal(await browser.whoami(), null)
+  })
+
   it('asks once for calls side by side', async () => {
     const { app } = await way.createApp({
       after: (app) => app.post('/twice', ignored, async (request) => await Promise.all([request.confirmLogin(), request.confirmLogin()]))
@@ -166,7 +184,8 @@ describe('a logout after the store failed once', () => {
       browser.userAgent = 'lightMyRequest'
       const copy = browser.copy()
       store.failOnce('find')
-      await browser.request(url === '/leave' ? { method: 'POST', url, payload: {} } : { url })
+      const { statusCode } = await browser.request(url === '/leave' ? { method: 'POST', url, payload: {} } : { url })
+      assert.equal(statusCode, url === '/leave' ? 200 : 503)
       assert.equal(await copy.whoami(), null)
     })
   }

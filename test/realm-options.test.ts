@@ -53,6 +53,16 @@ describe('a realm inherits', () => {
     for (const line of headers['set-cookie'] as string[]) assert.match(line, /^__Host-.*; Secure; SameSite=Strict/)
   })
 
+  test('the attributes of the remember cookie apart, beside its own', async () => {
+    const { app } = await withRealm({ remember: { cookie: { partitioned: true } } }, { cookie: { secure: true }, remember: { cookie: { sameSite: 'strict' } } })
+    const { headers } = await app.inject({ method: 'POST', url: '/admin/login' })
+    const [loginCookie, rememberCookie] = headers['set-cookie'] as string[]
+    assert.match(loginCookie!, /^__Host-login-admin=/)
+    assert.doesNotMatch(loginCookie!, /Strict|Partitioned/)
+    assert.match(rememberCookie!, /^__Host-remember_token-admin=.*Strict/)
+    assert.match(rememberCookie!, /Partitioned/)
+  })
+
   test('the attributes of cookies from the scope around it', async () => {
     const { app } = await withRealm({}, { cookie: { secure: true, sameSite: 'strict' } })
     const { headers } = await app.inject({ method: 'POST', url: '/admin/login' })

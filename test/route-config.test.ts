@@ -101,6 +101,19 @@ describe('a word that is none of the five', () => {
   })
 })
 
+test('config is read where the route keeps it, once that was found, and never from what only looks like it', () => {
+  const [absent, another, alike, own] = [Symbol('fastify.context'), Symbol('fastify.context'), Symbol('alike'), Symbol('fastify.context')]
+  let asked = 0
+  const requestOf = (config: object, seems: object) => ({
+    get routeOptions () { asked++; return { config } }, [absent]: undefined, [another]: { config: {} }, [alike]: { config: seems }, [own]: { config }
+  }) as never
+  const [first, second] = [{ login: 'required' }, { login: 'fresh' }]
+  assert.equal(routeConfigOf(requestOf(first, first)), first)
+  assert.equal(asked, 1)
+  assert.equal(routeConfigOf(requestOf(second, {})), second)
+  assert.equal(asked, 1)
+})
+
 test('config is read whichever way Fastify keeps it', async () => {
   const config = { login: 'required' }
   assert.equal(routeConfigOf({ routeOptions: { config } } as never), config)

@@ -100,6 +100,17 @@ describe('the use of a login', () => {
     assert.deepEqual(await onlyRecord(test), { ...before, version: before.version + 1, seenAt: before.seenAt + 60 })
   })
 
+  it('is not written down for a remember cookie that is renewed at each request, once that has expired', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store } = await logIn({ options: { remember: { duration: 30, refreshEachRequest: true } } }, true)
+    const expired = browser.copy()
+    clock.advance(61)
+    await expired.whoami()
+    store.reset()
+    assert.equal((await browser.get('/whoami')).json().user, '1')
+    assert.deepEqual(store.writes, [])
+  })
+
   it('is not written down by an answer of 5xx', async (t) => {
     const clock = stopClock(t)
     const { browser, store } = await logIn()
