@@ -93,6 +93,7 @@ describeWays('a logout where nobody was found out before', (way) => {
       })
       const browser = new Browser(app)
       await browser.post('/login/1', { remember: true })
+      await browser.post('/confirm')
       if (restart) browser.restart()
       const late = browser.send({ method: 'POST', url: '/leave', payload: {} })
       await barrier.reached
@@ -199,6 +200,19 @@ describe('a logout after the store failed once', () => {
     assert.equal((await browser.post('/leave')).statusCode, 503)
     assert.equal(browser.cookies.size, 0)
     assert.equal(await copy.whoami(), null)
+  })
+
+  it('is not the only thing that may be tried again: a confirmation asks anew who is there', async () => {
+    const { app, store } = await createStoredApp({
+      after: (app) => app.post('/retry', ignored, async (request) => {
+        await assert.rejects(request.confirmLogin(), { code: 'FST_LOGIN_STORE_UNAVAILABLE' })
+        return { ok: await request.confirmLogin() }
+      })
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    store.failOnce('find')
+    assert.deepEqual((await browser.post('/retry')).json(), { ok: true })
   })
 
   it('does nothing to a login by a copy of its cookie from before the last proof', async (t) => {

@@ -122,6 +122,14 @@ describeWays('a remembered login', (way) => {
     assert.equal(await other.whoami(), null)
   })
 
+  it('restores a login that was confirmed a moment ago', async () => {
+    const { browser } = await remember()
+    await browser.post('/confirm')
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+    assert.ok(browser.cookies.has('login'))
+  })
+
   it('ends where its user is gone, and does not come back with the user', async () => {
     const { browser, users } = await remember()
     const user = users.get('1')!
