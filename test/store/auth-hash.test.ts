@@ -77,11 +77,24 @@ describe('a new password, with a store', () => {
     assert.equal(await here.whoami(), null)
   })
 
-  it('takes the logins that it ended off the list of devices', async () => {
-    const { app, here } = await logInTwice()
+  it('takes the logins from before it off the list of devices, and those alone, and tells why', async () => {
+    const { app, users, events } = await createStoredApp({
+      options: { authHash } as Partial<LoginOptions>,
+      after: (app, users) => app.post('/password', async (request) => {
+        users.set('1', { ...users.get('1')!, passwordHash: 'changed' })
+        await new Browser(app).post('/login/1')
+        return { ok: await request.confirmLogin(users.get('1')!) }
+      })
+    })
+    const [here, there] = [new Browser(app), new Browser(app)]
+    for (const browser of [here, there]) await browser.post('/login/1')
+    const [own, before] = [(await here.get('/whoami')).json().login.id, (await there.get('/whoami')).json().login.id]
+    events.length = 0
     await here.post('/password')
-    const { id } = (await here.get('/whoami')).json().login
-    assert.deepEqual((await app.login.logins('1')).map((login) => login.id), [id])
+    const listed = (await app.login.logins('1')).map((login) => login.id)
+    assert.deepEqual([listed.length, listed.includes(own), listed.includes(before)], [2, true, false])
+    const ended = events.filter(({ name }) => name === 'loginEnded').map(({ payload }) => payload)
+    assert.deepEqual(ended, [{ id: before, userId: users.get('1')!.id, exceptId: null, reason: 'user-changed' }])
   })
 
   it('is not what an upgrade makes: a password has the same stamp in every version', async () => {
