@@ -43,8 +43,8 @@ export async function loginUser (
     remember,
     ends: endedBy(userId, state.from, carried),
     clearsRemember: rememberCookieOf(state) !== undefined && carried?.userId !== userId,
-    carried: state.prepared?.change.carried ?? null,
-    seesSuccessor: state.prepared?.change.seesSuccessor === true,
+    carried: same === null ? null : state.prepared?.change.carried ?? null,
+    seesSuccessor: same !== null && state.prepared?.change.seesSuccessor === true,
     data: options.data
   }))
   await renewSession(state.request, { realm: settings.realm.name, userId }, state.presented !== null && state.presented.userId !== userId, settings.dropAtLogin)

@@ -81,13 +81,15 @@ function restore (state: LoginState, remember: RememberFacts, grace: boolean, us
 }
 
 function refuseBy (state: LoginState, standing: FoundRemember['standing']): false {
+  if (standing !== 'suspended') return refuse(state, standing as LoginLapse)
   // What suspends it may yet be taken back: the browser keeps its cookie.
-  return standing === 'suspended' ? refuse(state, 'ended', false) : refuse(state, standing as LoginLapse)
+  state.lapsed('remember', 'ended')
+  return false
 }
 
-function refuse (state: LoginState, lapse: LoginLapse, clears = true): false {
+function refuse (state: LoginState, lapse: LoginLapse): false {
   // Behind a login that lapsed by a new password, the request that set it may be about to renew this cookie.
-  state.clearsRemember = clears && !(lapse === 'user-changed' && state.lapse === 'user-changed')
+  state.clearsRemember = !(lapse === 'user-changed' && state.lapse === 'user-changed')
   state.lapsed('remember', lapse)
   return false
 }

@@ -107,6 +107,9 @@ export class LoginState {
     this.user = null
     this.login = null
     this.from = null
+    this.grace = false
+    this.stale = false
+    this.freshByRequest = false
     this.prepared = null
     this.pendingEvents = []
   }

@@ -82,15 +82,20 @@ describeWays('a logout where nobody was found out before', (way) => {
     assert.equal(await copy.whoami(), null)
   })
 
+  async function createAppWithSlowLogout () {
+    const barrier = new Barrier()
+    const { app } = await way.createApp({
+      after: (app) => app.post('/leave', ignored, async (request) => {
+        await barrier.pass()
+        return { ok: await request.logoutUser() }
+      })
+    })
+    return { app, barrier }
+  }
+
   for (const [came, restart] of [['', false], [' a remembered one', true]] as const) {
     it(`that is late leaves the cookies of the login alone that followed${came}`, async () => {
-      const barrier = new Barrier()
-      const { app } = await way.createApp({
-        after: (app) => app.post('/leave', ignored, async (request) => {
-          await barrier.pass()
-          return { ok: await request.logoutUser() }
-        })
-      })
+      const { app, barrier } = await createAppWithSlowLogout()
       const browser = new Browser(app)
       await browser.post('/login/1', { remember: true })
       await browser.post('/confirm')
@@ -105,13 +110,7 @@ describeWays('a logout where nobody was found out before', (way) => {
   }
 
   it('that is late clears the cookies of a login that was confirmed meanwhile: it is the one that ends', async () => {
-    const barrier = new Barrier()
-    const { app } = await way.createApp({
-      after: (app) => app.post('/leave', ignored, async (request) => {
-        await barrier.pass()
-        return { ok: await request.logoutUser() }
-      })
-    })
+    const { app, barrier } = await createAppWithSlowLogout()
     const browser = new Browser(app)
     await browser.post('/login/1', { remember: true })
     const late = browser.send({ method: 'POST', url: '/leave', payload: {} })
