@@ -12,7 +12,7 @@ const standIn = new URL('node-test.ts', import.meta.url).href
 const lib = pathToFileURL(`${process.cwd()}/lib/`).href
 
 const hooks = `
-  const inTests = /\\/test\\/(?!mutation\\/)/
+  const inTests = /\\/(?:test\\/(?!mutation\\/)|lib\\/testing)/
   const own = /^fastify-login(?:\\/(\\w+))?$/
   export async function resolve (specifier, context, next) {
     const from = context.parentURL ?? ''
