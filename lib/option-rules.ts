@@ -10,7 +10,7 @@ import { sessionProtections } from './protection.ts'
 interface Rule { readonly may: string, readonly test: (value: unknown) => boolean }
 
 const isFunction = (value: unknown) => typeof value === 'function'
-const isSeconds = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value > 0
+const isSeconds = (value: unknown) => Number.isFinite(value) && (value as number) > 0
 const isName = (value: unknown) => typeof value === 'string' && /^(?!__host-)[\w!#$%&'*+.^`|~-]+$/i.test(value)
 
 const aFunction: Rule = { may: 'a function', test: isFunction }

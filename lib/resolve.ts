@@ -68,7 +68,7 @@ function noteUse (state: LoginState, now: number): MaybePromise<void> {
   if (grace) return
   const from = state.from as LoginFacts
   const { logins } = settings.realm
-  const touches = touchIsDue(from, settings, now) && routeConfigOf(request)?.loginActivity !== false
+  const touches = touchIsDue(from, settings, now) && routeConfigOf(request).loginActivity !== false
   const cookie = from.hasRemember ? rememberCookieOf(state) : undefined
   const seesSuccessor = cookie !== undefined && logins.successorIsUnseen(cookie, from)
   const renews = cookie !== undefined && settings.refreshEachRequest

@@ -17,14 +17,12 @@ const policies: readonly unknown[] = ['required', 'fresh', 'anonymous', 'optiona
  * refused rather than ignored, because a misspelt guard would be an open page.
  */
 export function policyOf (settings: Settings, request: FastifyRequest): LoginPolicy {
-  const config = routeConfigOf(request)
-  const named = config?.login as unknown
-  if (named !== undefined) {
-    if (!policies.includes(named)) throw new InvalidRouteConfigError(String(config?.url), JSON.stringify(named))
-    return named as LoginPolicy
+  const { login, url } = routeConfigOf(request)
+  if (login !== undefined) {
+    if (!policies.includes(login)) throw new InvalidRouteConfigError(String(url), JSON.stringify(login))
+    return login
   }
   if (settings.defaultLogin === 'optional') return 'optional'
-  const url = config?.url as string
   // Who is sent to the login page must be able to see it, whatever pattern of a route it is served by.
   return settings.ownPaths.includes(url) || settings.ownPaths.includes(literalPath(request.originalUrl)) ? 'optional' : 'required'
 }

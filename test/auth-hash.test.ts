@@ -121,6 +121,15 @@ describeWays('a new password', (way) => {
     assert.equal(await browser.whoami(), '1')
   })
 
+  it('leaves a remember cookie in the browser that may be its own, and clears one that is forged', async () => {
+    const { browser, users } = await createAppWithPasswords(way)
+    await browser.post('/login/1')
+    users.get('1')!.passwordHash = 'new'
+    browser.cookies.set('remember_token', { value: 'forged', persistent: true })
+    const answer = await browser.send({ url: '/whoami' })
+    assert.deepEqual([answer.json().lapse, setCookies(answer).map(({ name, value }) => [name, value])], ['user-changed', [['remember_token', '']]])
+  })
+
   for (const hash of ['new', null]) {
     it(`(${hash}) does not turn away requests that were under way with the old cookie`, async () => {
       const { browser } = await createAppWithPasswords(way)

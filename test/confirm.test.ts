@@ -88,4 +88,14 @@ describeWays('confirming a login', (way) => {
     assert.equal(await copy.whoami(), null)
     assert.deepEqual(events.slice(1).map(({ name }) => name).filter((name) => name !== 'loginEnded'), ['userLoggedIn', 'userLoginConfirmed'])
   })
+
+  it('right before logging in again, in one request, is told as what it was', async () => {
+    const { app, events } = await way.createApp({
+      after: (app, users) => app.post('/both', async (request) => await request.confirmLogin() && await request.loginUser(users.get('1')!))
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    assert.equal((await browser.post('/both')).body, 'true')
+    assert.deepEqual(events.map(({ name }) => name), ['userLoggedIn', 'userLoginConfirmed', 'userLoggedIn'])
+  })
 })

@@ -53,6 +53,20 @@ describe('a list of ended logins that is full', () => {
     assert.equal(await after.whoami(), '2')
   })
 
+  it('has ended what it forgets, as far as listeners are told: a logout by it ends nothing more', async (t) => {
+    const clock = stopClock(t)
+    const { app, events } = await createForgetful()
+    const browser = new Browser(app)
+    await browser.post('/as/1')
+    await evict(app, clock, 2)
+    clock.advance(1)
+    await browser.post('/confirm')
+    assert.equal(await browser.whoami(), null)
+    const told = events.length
+    assert.deepEqual((await browser.post('/logout')).json(), { ok: false })
+    assert.deepEqual(events.slice(told), [])
+  })
+
   it('warns once, and names what helps', async (t) => {
     const clock = stopClock(t)
     const lines: string[] = []

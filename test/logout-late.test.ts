@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import cookie from '@fastify/cookie'
 import { loginAs } from 'fastify-login/testing'
 import { Barrier } from './support/barrier.ts'
 import { Browser, setCookies } from './support/browser.ts'
@@ -56,6 +57,22 @@ describeWays('a logout where nobody was found out before', (way) => {
     })
     const answer = await new Browser(app).post('/leave')
     assert.deepEqual([answer.statusCode, answer.json().message, setCookies(answer), events], [500, 'no keys today', [], []])
+  })
+
+  it('of somebody without a cookie, before cookies are parsed, fails as the request loader does, too', async () => {
+    const failures: string[] = []
+    const { app } = await way.createApp({
+      options: { loadUserFromRequest: () => { throw new Error('no keys today') } } as never,
+      before: async (app) => {
+        await app.register(cookie, { hook: 'preHandler' })
+        app.setErrorHandler(async (_error, request) => {
+          await request.logoutUser().catch(({ message }: Error) => failures.push(message))
+          return 'sorry'
+        })
+      }
+    })
+    assert.equal((await new Browser(app).get('/whoami')).body, 'sorry')
+    assert.deepEqual(failures, ['no keys today'])
   })
 
   it('of a user whom the request names by other means is told, without a login', async () => {

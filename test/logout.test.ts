@@ -94,6 +94,19 @@ describeWays('logging out', (way) => {
     assert.equal(await restored.whoami(), null)
   })
 
+  it('by a request that has only a remember cookie that is over ends nothing, and clears it', async (t) => {
+    const clock = stopClock(t)
+    const { app, events } = await way.createApp()
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true, duration: 60 })
+    browser.restart()
+    clock.advance(60)
+    const told = events.length
+    const answer = await browser.post('/logout')
+    assert.deepEqual([answer.json(), setCookies(answer).map(({ name, value }) => [name, value])], [{ ok: false }, [['login', ''], ['remember_token', '']]])
+    assert.deepEqual(events.slice(told), [])
+  })
+
   it('by a request that comes back remembered is told after the restore, once', async (t) => {
     const clock = stopClock(t)
     for (const lapses of [false, true]) {

@@ -55,7 +55,7 @@ const options: Record<string, Values> = {
     right: ['x'.repeat(32), '\u00e9'.repeat(16), Buffer.alloc(32, 1), new Uint8Array(32), ['x'.repeat(32)], [Buffer.alloc(32, 1), 'x'.repeat(40)]],
     wrong: ['short', 'x'.repeat(31), '', [], ['x'.repeat(32), 'short'], Buffer.alloc(31), 7, null, {}, [null], [['x'.repeat(32)]], new ArrayBuffer(32)]
   },
-  realm: { may: 'a name of letters, digits, - and _', right: ['a', 'A-b_9', 'x'.repeat(64)], wrong: ['', 'a b', 'a/b', ' a', 'a\n', 'x'.repeat(65), 7, null] },
+  realm: { may: 'a name of letters, digits, - and _', right: ['a', 'A-b_9', 'x'.repeat(64)], wrong: ['', 'a b', 'a/b', ' a', 'a\n', 'x'.repeat(65), 7, null, ['a']] },
   loadUser: aFunction,
   loadUserFromRequest: aFunctionOrNull,
   anonymousUser: aFunctionOrNull,
@@ -78,7 +78,7 @@ const options: Record<string, Values> = {
     right: ['https://www.example.org', 'https://www.example.org:8443', 'http://localhost:3000', null],
     wrong: [
       '', 'www.example.org', 'https://www.example.org/', 'https://www.example.org/path', 'https://WWW.example.org', 'https://user@www.example.org',
-      'https://www.example.org:443', 'null', 'file:///x', 7, ['https://www.example.org']
+      'https://www.example.org:443', 'null', 'file:///x', 7, ['https://www.example.org'], Symbol('x')
     ]
   },
   sessionProtection: { may: "'basic' or 'strong' or false", right: ['basic', 'strong', false], wrong: ['Strong', 'on', true, null, 'none', 'false'] },
@@ -104,7 +104,7 @@ const options: Record<string, Values> = {
 }
 
 const inCookie: Record<string, Values> = {
-  path: { may: "a path such as '/'", right: ['/', '/app', '/!:=~'], wrong: ['', 'x', 'x/', '/a;b', '/a<b', '/a b', '/a ', '/caf\u00e9', '/\r\n', 7, null] },
+  path: { may: "a path such as '/'", right: ['/', '/app', '/!:=~'], wrong: ['', 'x', 'x/', '/a;b', '/a<b', '/a b', '/a ', '/caf\u00e9', '/\r\n', 7, null, ['/']] },
   domain: {
     may: "a domain such as 'example.org'",
     right: ['x', 'example.org', '.WWW-1.example.org', `${'x'.repeat(63)}.org`],

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { MemoryStore } from 'fastify-login'
 import { AddressIndex } from '../lib/logins/memory/address-index.ts'
 import { Shapes } from '../lib/logins/memory/form.ts'
+import { PackedRecords } from '../lib/logins/memory/packed-records.ts'
 import { Packer } from '../lib/logins/memory/packer.ts'
 import { Pages } from '../lib/logins/memory/pages.ts'
 import { Unpacker } from '../lib/logins/memory/unpacker.ts'
@@ -100,6 +101,18 @@ describe('the pages of a MemoryStore', () => {
     assert.equal(pages.replace(address, piece(108)), address)
     assert.notEqual(pages.replace(address, piece(109)), address)
     assert.equal(pages.keep(piece(100)), address)
+  })
+})
+
+describe('a packed record', () => {
+  it('takes the room of one that is gone, and the first there is where all are', () => {
+    const records = new PackedRecords()
+    const [first, second] = [records.keep(makeRecord()), records.keep(makeRecord())]
+    records.release(first)
+    assert.equal(records.keep(makeRecord()), first)
+    assert.notEqual(second, first)
+    records.clear()
+    assert.equal(records.keep(makeRecord()), first)
   })
 })
 

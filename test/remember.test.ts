@@ -57,6 +57,13 @@ describeWays('a remembered login', (way) => {
     assert.deepEqual((await new Browser(app).post('/begin')).json(), [false, true])
   })
 
+  it('clears no remember cookie where none came', async () => {
+    const { app } = await way.createApp()
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    assert.deepEqual(setCookies(await browser.post('/login/2')).map(({ name }) => name), ['login'])
+  })
+
   it('is not remembered without being asked', async () => {
     const { app } = await way.createApp()
     const browser = new Browser(app)

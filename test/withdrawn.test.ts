@@ -87,6 +87,28 @@ describeWays('an answer that fails after its login was carried out', (way) => {
     assert.equal(await browser.whoami(), '1')
   })
 
+  it('is answered with that failure, although the remember cookie that it ended had been ended meanwhile', async () => {
+    const barrier = new Barrier()
+    const { app } = await way.createApp({
+      after: (app, users) => {
+        app.post('/switch', async (request) => {
+          await request.loginUser(users.get('2')!)
+          await barrier.pass()
+        })
+        app.addHook('onSend', async (request) => { if (request.headers['x-fail'] !== undefined) throw new Error('late') })
+      }
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    browser.restart()
+    const failing = browser.send({ method: 'POST', url: '/switch', payload: {}, headers: fails })
+    await barrier.reached
+    await browser.send({ method: 'POST', url: '/logout', payload: {} })
+    barrier.open()
+    assert.equal((await failing).json().message, 'late')
+    assert.equal(await browser.whoami(), null)
+  })
+
   for (const ending of ['endLogin', 'endLogins', 'logoutUser', 'endEveryLogin'] as const) {
     it(`brings back nothing that ${ending} ended meanwhile`, async () => {
       const barrier = new Barrier()

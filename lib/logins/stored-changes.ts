@@ -70,18 +70,16 @@ export class StoredChanges {
     if (change.from !== null && !await this.#stillStands(this.#notes.of(change.from), now)) return false
     const record = newRecord(change, this.#realm, secrets)
     if (!await steps.create(record)) return false
-    await this.#endOthers(change, record.id, steps, now)
+    await this.#endOthers(change, steps, now)
     return await endBeyond(this.#store, this.#limit, record, steps, now)
   }
 
   async #replace (change: Change, secrets: Secrets, { record: found, digest }: RecordNote, steps: StoreSteps, now: number): Promise<boolean> {
     const { from, matchesStamp } = change
-    const replaced = await steps.replace(found, (record) => {
-      const superseded = from !== null ? record.secret !== found.secret : record.remember?.validator !== found.remember?.validator
-      return superseded ? null : replacedRecord(record, change, secrets, from === null ? digest : null, now)
-    })
+    const came = from === null ? digest : null
+    const replaced = await steps.replace(found, (record) => record.secret === found.secret ? replacedRecord(record, change, secrets, came, now) : null)
     if (!replaced) return false
-    await this.#endOthers(change, found.id, steps, now)
+    await this.#endOthers(change, steps, now)
     if (matchesStamp !== null && !matchesStamp(found.stamp)) await this.#endWithOlderStamps(found, matchesStamp, steps, now)
     return true
   }
@@ -92,15 +90,16 @@ export class StoredChanges {
     return record !== null && standingOf(record, digest as string, now) === 'alive'
   }
 
-  async #endOthers ({ ends }: Change, ownId: string, steps: StoreSteps, now: number): Promise<void> {
-    const others = new Map(ends.map((ended) => this.#notes.recordOf(ended)).map((record) => [record?.id, record]))
-    for (const record of others.values()) if (record !== null && record.id !== ownId) await steps.end(record, 'replaced', now)
+  async #endOthers ({ ends }: Change, steps: StoreSteps, now: number): Promise<void> {
+    // A login and its remember cookie are one record.
+    const others = new Map(ends.map((ended) => this.#notes.of(ended).record).map((record) => [record.id, record]))
+    for (const record of others.values()) await steps.end(record, 'replaced', now)
   }
 
   /** What a new password ended is taken off the list at once, not only when it comes by. */
-  async #endWithOlderStamps ({ id, owner }: LoginRecord, matches: (stamp: string | null) => boolean, steps: StoreSteps, now: number): Promise<void> {
+  async #endWithOlderStamps ({ owner }: LoginRecord, matches: (stamp: string | null) => boolean, steps: StoreSteps, now: number): Promise<void> {
     for (const record of await this.#store.list(owner)) {
-      if (record.id !== id && !matches(record.stamp)) await steps.end(record, 'user-changed', now)
+      if (!matches(record.stamp)) await steps.end(record, 'user-changed', now)
     }
   }
 }

@@ -80,12 +80,12 @@ export class StoredFinding {
   remembers (cookie: string, login: LoginFacts, now: number): boolean {
     const named = this.#seal.open('remember', cookie)
     const record = this.#notes.recordOf(login)
-    if (named === null || record?.id !== named.id) return false
-    return ['alive', 'grace'].includes(validatorStanding(record.remember as RememberRecord, named.digest, now))
+    if (named === null || record?.id !== named.id || record.remember === null) return false
+    return ['alive', 'grace'].includes(validatorStanding(record.remember, named.digest, now))
   }
 
   successorIsUnseen (cookie: string, login: LoginFacts): boolean {
-    const { remember } = this.#notes.of(login).record
-    return remember !== null && !remember.seen && remember.previous.length > 0 && this.#seal.open('remember', cookie)?.digest === remember.validator
+    const remember = this.#notes.of(login).record.remember as RememberRecord
+    return !remember.seen && remember.previous.length > 0 && this.#seal.open('remember', cookie)?.digest === remember.validator
   }
 }

@@ -62,7 +62,7 @@ export class StoredLogins implements LoginKeeper {
     return admits(this.#store, this.#limit, ownerOf(this.#realm, userId), id, now)
   }
 
-  isStale (login: LoginFacts): boolean { return this.#notes.recordOf(login)?.stale === true }
+  isStale (login: LoginFacts): boolean { return this.#notes.of(login).record.stale }
 
   async makeStale (login: LoginFacts): Promise<boolean> {
     const stale = (record: LoginRecord) => record.stale ? null : { ...record, version: record.version + 1, stale: true }

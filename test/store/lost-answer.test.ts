@@ -45,6 +45,26 @@ describe('an answer that never reaches the browser', () => {
     assert.ok(!told().includes('rememberTokenStolen'))
   })
 
+  it('to a restore, while another tab uses the login: the old token still comes back', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store, told } = await remember()
+    browser.restart()
+    await browser.whoami()
+    clock.advance(60)
+    const using = store.hold('update')
+    const late = browser.send({ url: '/members' })
+    await using.reached
+    const restored = browser.copy()
+    restored.restart()
+    await restored.send({ url: '/whoami' })
+    using.open()
+    await late
+    clock.advance(60)
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+    assert.ok(!told().includes('rememberTokenStolen'))
+  })
+
   it('to a login that renews the remember cookie: the one before still comes back', async (t) => {
     const clock = stopClock(t)
     const { browser, told } = await remember()

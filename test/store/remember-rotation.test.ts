@@ -142,6 +142,14 @@ describe('the validator before the present one', () => {
     assert.equal((await older.get('/vault')).statusCode, 403)
   })
 
+  it('counts as remembered for those 60 seconds', async (t) => {
+    const clock = stopClock(t)
+    const { browser, older } = await comeBack()
+    await browser.whoami()
+    clock.advance(59)
+    assert.equal((await older.get('/whoami')).json().remembered, true)
+  })
+
   it('raises no alarm within the 60 seconds, although its successor has come back by then', async (t) => {
     const clock = stopClock(t)
     const { browser, older, told } = await comeBack()

