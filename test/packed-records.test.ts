@@ -118,9 +118,9 @@ describe('a packed record', () => {
 
 describe('words that come again', () => {
   it('have one number each, up to the most that are kept', () => {
-    const words = new Words(2)
-    assert.deepEqual(['one', 'two', 'one', 'three', 'two'].map((word) => words.numberOf(word)), [0, 1, 0, undefined, 1])
-    assert.deepEqual([0, 1].map((number) => words.word(number)), ['one', 'two'])
+    const words = new Words(3)
+    assert.deepEqual(['one', 'one', 'two', 'one', 'three', 'four', 'two'].map((word) => words.numberOf(word)), [0, 0, 1, 0, 2, undefined, 1])
+    assert.deepEqual([0, 1, 2].map((number) => words.word(number)), ['one', 'two', 'three'])
   })
 })
 

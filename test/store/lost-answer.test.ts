@@ -65,6 +65,23 @@ describe('an answer that never reaches the browser', () => {
     assert.ok(!told().includes('rememberTokenStolen'))
   })
 
+  it('to a restore, twice, the second time under a clock that is set back meanwhile: the old token still comes back', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store, told } = await remember()
+    browser.restart()
+    await browser.send({ url: '/whoami' })
+    clock.advance(60)
+    const asking = store.hold('find', 'after')
+    const late = browser.send({ url: '/whoami' })
+    await asking.reached
+    clock.advance(-30)
+    asking.open()
+    await late
+    clock.advance(3600)
+    assert.equal(await browser.whoami(), '1')
+    assert.ok(!told().includes('rememberTokenStolen'))
+  })
+
   it('to a login that renews the remember cookie: the one before still comes back', async (t) => {
     const clock = stopClock(t)
     const { browser, told } = await remember()

@@ -322,6 +322,23 @@ describe('a store that loses a record', () => {
     assert.deepEqual([user, remembered], ['1', false])
   })
 
+  it('that forgets a remember token while its cookie comes back: the login goes on, and its use is written down', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store, test } = await logIn(true)
+    browser.restart()
+    await browser.whoami()
+    const record = await onlyRecord(test)
+    clock.advance(60)
+    const held = store.hold('update')
+    const late = browser.send({ url: '/whoami' })
+    await held.reached
+    await store.memory.update({ ...record, version: record.version + 1, remember: null }, record.version)
+    held.open()
+    assert.equal((await late).json().user, '1')
+    const { seenAt, remember } = await onlyRecord(test)
+    assert.deepEqual([seenAt, remember], [Date.now() / 1000, null])
+  })
+
   it('is no hindrance to log in again', async () => {
     const { browser, store, test } = await logIn(true)
     await store.lose((await onlyRecord(test)).id)
