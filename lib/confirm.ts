@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isUser } from './account.ts'
+import { isUser, stampOf } from './account.ts'
 import { proven } from './logins/record.ts'
 import { changeBy, checkAnswer, checkedUserId, enter, prepareProof, proofOf, rememberAgain } from './prepare.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
@@ -21,7 +21,8 @@ export async function confirmLogin (state: LoginState, changed: User | null | un
   checkAnswer(state)
   const now = nowInSeconds()
   const { remembered, expiresAt, hasRemember } = state.login
-  const proof = proofOf(state, user, now, {
+  const stamp = stampOf(user, settings.authHash)
+  const proof = proofOf(state, stamp, now, {
     fresh: true,
     remembered,
     // A remembered login ends at the latest with its remember cookie, whatever is proven meanwhile.
@@ -32,7 +33,7 @@ export async function confirmLogin (state: LoginState, changed: User | null | un
   const login = proven(state.login, proof)
   const { change } = state.prepared ?? {}
   const kind = change === undefined || change.kind === 'use' ? 'proof' : change.kind
-  state.prepared = prepareProof(state, user, changeBy(state, { ...change, kind, login, remember }))
+  state.prepared = prepareProof(state, stamp, changeBy(state, { ...change, kind, login, remember }))
   enter(state, user, login, 'userLoginConfirmed')
   return true
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { truthOf } from './account.ts'
+import { stampOf, truthOf } from './account.ts'
 import { checkLogin, type LoginUserOptions } from './login-options.ts'
 import type { Change, Prepared } from './logins/keeper.ts'
 import { begun, proven, type LoginFacts } from './logins/record.ts'
@@ -26,7 +26,8 @@ export async function loginUser (
   const carried = await validRemember(state, now)
   const same = loginOf(state, userId)
   const duration = options.remember === true ? options.duration ?? settings.rememberDuration : 0
-  const proof = proofOf(state, user, now, {
+  const stamp = stampOf(user, settings.authHash)
+  const proof = proofOf(state, stamp, now, {
     fresh: options.fresh ?? true,
     remembered: false,
     expiresAt: now + settings.absoluteTimeout,
@@ -36,7 +37,7 @@ export async function loginUser (
   const again = same === null ? null : rememberAgain(state, await rememberOfLogin(state, same, now), user, proof.stamp)
   const remember = duration === 0 ? again : rememberFor(state, user, login, duration)
   if (!await settings.realm.logins.admits(login, now)) return false
-  const prepared = prepareProof(state, user, changeBy(state, {
+  const prepared = prepareProof(state, stamp, changeBy(state, {
     kind: kindOf(state, same),
     from: state.grace ? null : state.from,
     login,
@@ -44,7 +45,7 @@ export async function loginUser (
     ends: endedBy(userId, state.from, carried),
     clearsRemember: rememberCookieOf(state) !== undefined && carried?.userId !== userId,
     carried: same === null ? null : state.prepared?.change.carried ?? null,
-    seesSuccessor: same !== null && state.prepared?.change.seesSuccessor === true,
+    seesSuccessor: state.prepared?.change.seesSuccessor === true,
     data: options.data
   }))
   await renewSession(state.request, { realm: settings.realm.name, userId }, state.presented !== null && state.presented.userId !== userId, settings.dropAtLogin)

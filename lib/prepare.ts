@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { stampOf, userIdOf } from './account.ts'
+import { userIdOf } from './account.ts'
 import { browserOf } from './browser.ts'
 import { checkSize } from './cookies.ts'
 import { CannotSetCookieError, InvalidArgumentError } from './errors.ts'
@@ -29,13 +29,13 @@ export function checkedUserId (state: LoginState, user: User): string {
   return userIdOf(user, state.settings.getId)
 }
 
-/** What a proof of identity by this request settles. */
+/** What a proof of identity by this request settles, of a user with this stamp. */
 export function proofOf (
-  state: LoginState, user: User, at: number, settled: Pick<Proof, 'fresh' | 'remembered' | 'expiresAt' | 'hasRemember'>
+  state: LoginState, stamp: string | null, at: number, settled: Pick<Proof, 'fresh' | 'remembered' | 'expiresAt' | 'hasRemember'>
 ): Proof {
-  const { realm, authHash, identifyBrowser } = state.settings
+  const { realm, identifyBrowser } = state.settings
   const browser = browserOf(state.request, identifyBrowser)
-  return { at, browser, stamp: realm.stamps.digest(stampOf(user, authHash)), ...settled }
+  return { at, browser, stamp: realm.stamps.digest(stamp), ...settled }
 }
 
 /** A remember cookie for a login that begins or is proven. */
@@ -63,9 +63,8 @@ export function changeBy (state: LoginState, named: Pick<Change, 'kind' | 'login
 }
 
 /** Seals the cookies of a proof of identity; refused where they are too large to be set. */
-export function prepareProof (state: LoginState, user: User, change: Change): NonNullable<LoginState['prepared']> {
-  const { realm, authHash } = state.settings
-  const stamp = stampOf(user, authHash)
+export function prepareProof (state: LoginState, stamp: string | null, change: Change): NonNullable<LoginState['prepared']> {
+  const { realm } = state.settings
   const prepared = realm.logins.prepare({ ...change, matchesStamp: (kept) => realm.stamps.matches(kept, stamp) })
   // A proof of identity always sets it.
   checkSize(realm.cookie, prepared.loginCookie as string)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { Browser } from './support/browser.ts'
+import { Browser, setCookies } from './support/browser.ts'
 import type { User } from './support/user.ts'
 import { describeWays } from './support/ways.ts'
 
@@ -15,6 +15,13 @@ describeWays('another user in the same browser', (way) => {
     assert.equal(await browser.whoami(), '2')
     assert.equal(await copy.whoami(), null)
     assert.deepEqual(events.find(({ name }) => name === 'loginEnded')?.payload, { id, userId: '1', exceptId: null, reason: 'replaced' })
+  })
+
+  it('clears no remember cookie where none came', async () => {
+    const { app } = await way.createApp()
+    const browser = new Browser(app)
+    await browser.post('/login/1')
+    assert.deepEqual(setCookies(await browser.post('/login/2')).map(({ name }) => name), ['login'])
   })
 
   for (const remember of [false, true]) {

@@ -111,6 +111,17 @@ describeWays('a new password', (way) => {
     })
   }
 
+  it('is asked for once by each proof: what is kept is what other logins are compared with', async () => {
+    let asked = 0
+    const { app } = await way.createApp({ options: { authHash: () => { asked++; return 'same' } } })
+    const browser = new Browser(app)
+    for (const [url, times] of [['/login/1', 1], ['/login/1', 2], ['/confirm', 2]] as const) {
+      asked = 0
+      await browser.post(url)
+      assert.equal(asked, times, 'and once where the login is found')
+    }
+  })
+
   it('of which the cookies of others are not cleared before its login is confirmed: they may be its own', async () => {
     const { browser, users } = await createAppWithPasswords(way)
     await browser.post('/login/1', { remember: true })
@@ -121,7 +132,7 @@ describeWays('a new password', (way) => {
     assert.equal(await browser.whoami(), '1')
   })
 
-  it('leaves a remember cookie in the browser that may be its own, and clears one that is forged', async () => {
+  it('of which the cookies are not cleared clears a remember cookie that is forged, all the same', async () => {
     const { browser, users } = await createAppWithPasswords(way)
     await browser.post('/login/1')
     users.get('1')!.passwordHash = 'new'

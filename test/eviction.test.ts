@@ -53,7 +53,7 @@ describe('a list of ended logins that is full', () => {
     assert.equal(await after.whoami(), '2')
   })
 
-  it('has ended what it forgets, as far as listeners are told: a logout by it ends nothing more', async (t) => {
+  it('lets a logout by a login that it forgot end nothing, and tell nobody', async (t) => {
     const clock = stopClock(t)
     const { app, events } = await createForgetful()
     const browser = new Browser(app)

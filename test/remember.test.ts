@@ -57,12 +57,18 @@ describeWays('a remembered login', (way) => {
     assert.deepEqual((await new Browser(app).post('/begin')).json(), [false, true])
   })
 
-  it('clears no remember cookie where none came', async () => {
-    const { app } = await way.createApp()
-    const browser = new Browser(app)
-    await browser.post('/login/1')
-    assert.deepEqual(setCookies(await browser.post('/login/2')).map(({ name }) => name), ['login'])
-  })
+  for (const proof of ['confirmLogin', 'loginUser'] as const) {
+    it(`is remembered in the very request that proves it again by ${proof}`, async () => {
+      const { app } = await way.createApp({
+        after: (app, users) => app.post('/prove', async (request) => [await request[proof](users.get('1')!), request.loginRemembered])
+      })
+      const browser = new Browser(app)
+      await browser.post('/login/1', { remember: true })
+      assert.deepEqual((await browser.post('/prove')).json(), [true, true])
+      browser.cookies.delete('remember_token')
+      assert.deepEqual((await browser.post('/prove')).json(), [true, false])
+    })
+  }
 
   it('is not remembered without being asked', async () => {
     const { app } = await way.createApp()

@@ -43,12 +43,13 @@ export class StoreSteps implements Committed {
     return changed !== null
   }
 
-  async end (record: LoginRecord, reason: EndedLogin['reason'], now: number): Promise<void> {
+  /** Ends a login: where it has changed meanwhile, only if it is still one to be ended. */
+  async end (record: LoginRecord, reason: EndedLogin['reason'], now: number, isToEnd = (_current: LoginRecord) => true): Promise<void> {
     const { id, userId } = record
     let before = record
     const done = await this.replace(record, (current) => {
       before = current
-      return suspendedRecord(current, now)
+      return isToEnd(current) ? suspendedRecord(current, now) : null
     })
     if (!done) return
     this.#suspended.push(id)

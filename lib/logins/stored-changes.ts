@@ -10,6 +10,7 @@ import { endBeyond, type LoginLimit } from './login-limit.ts'
 import { newRecord, replacedRecord, usedRecord, type Secrets } from './record-changes.ts'
 import { standingOf } from './record-facts.ts'
 import type { RecordNote, RecordNotes } from './record-notes.ts'
+import type { LoginFacts } from './record.ts'
 import { changeRecord } from './record-update.ts'
 import type { SecretSeal } from './secret-seal.ts'
 import { StoreSteps } from './store-steps.ts'
@@ -32,11 +33,13 @@ export class StoredChanges {
   }
 
   prepare (change: Change): Prepared {
-    const { kind, login, carried } = change
+    const { kind, from, login, carried } = change
     if (kind === 'use') {
       // The browser keeps the cookie that it has; a renewal only sets it anew.
       return { change, loginCookie: null, rememberCookie: carried && this.#notes.of(carried).cookie, remember: change.remember }
     }
+    // The same record: what is asked about the login from here on is answered by it.
+    if (kind === 'proof') this.#notes.add(login, this.#notes.of(from as LoginFacts))
     const remember = change.remember ?? (kind === 'restore' ? carried : null)
     const secrets = { login: randomId(32), validator: remember === null ? null : randomId(32) }
     this.#secrets.set(change, secrets)
@@ -98,8 +101,7 @@ export class StoredChanges {
 
   /** What a new password ended is taken off the list at once, not only when it comes by. */
   async #endWithOlderStamps ({ owner }: LoginRecord, matches: (stamp: string | null) => boolean, steps: StoreSteps, now: number): Promise<void> {
-    for (const record of await this.#store.list(owner)) {
-      if (!matches(record.stamp)) await steps.end(record, 'user-changed', now)
-    }
+    const isOlder = ({ stamp }: LoginRecord) => !matches(stamp)
+    for (const record of await this.#store.list(owner)) await steps.end(record, 'user-changed', now, isOlder)
   }
 }

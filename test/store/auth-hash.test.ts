@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { LoginOptions } from 'fastify-login'
 import { key } from '../support/app.ts'
+import { Barrier } from '../support/barrier.ts'
 import { Browser } from '../support/browser.ts'
 import { createStoredApp, onlyRecord } from '../support/store.ts'
 import type { User } from '../support/user.ts'
@@ -9,16 +10,18 @@ import type { User } from '../support/user.ts'
 const authHash = (user: User) => user.passwordHash
 
 async function logInTwice (remember = true) {
+  const slow = new Barrier()
   const test = await createStoredApp({
     options: { authHash } as Partial<LoginOptions>,
-    after: (app, users) => app.post('/password', async (request) => {
+    after: (app, users) => app.post<{ Querystring: { slow?: string } }>('/password', async (request) => {
+      if (request.query.slow !== undefined) await slow.pass()
       users.set('1', { ...users.get('1')!, passwordHash: 'changed' })
       return { ok: await request.confirmLogin(users.get('1')!) }
     })
   })
   const [here, there] = [new Browser(test.app), new Browser(test.app)]
   for (const browser of [here, there]) await browser.post('/login/1', { remember })
-  return { ...test, test, here, there }
+  return { ...test, test, here, there, slow }
 }
 
 describe('a new password, with a store', () => {
@@ -42,6 +45,22 @@ describe('a new password, with a store', () => {
     const older = here.copy()
     await here.post('/password')
     assert.equal(await older.whoami(), '1')
+  })
+
+  it('leaves a login alone that was confirmed with it elsewhere at the same moment', async () => {
+    const { here, there, store, slow, told } = await logInTwice()
+    told()
+    const elsewhere = there.request({ method: 'POST', url: '/password?slow', payload: {} })
+    await slow.reached
+    const listed = store.hold('list', 'after')
+    const changing = here.request({ method: 'POST', url: '/password', payload: {} })
+    await listed.reached
+    slow.open()
+    await elsewhere
+    listed.open()
+    await changing
+    assert.deepEqual([await here.whoami(), await there.whoami()], ['1', '1'])
+    assert.deepEqual(told(), ['userLoginConfirmed', 'userLoginConfirmed'])
   })
 
   it('does not take theft for a remember cookie from before, nor a login for dead that is about to be confirmed', async () => {

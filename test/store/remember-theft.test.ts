@@ -158,6 +158,17 @@ describe('a stolen remember cookie', () => {
     })
   }
 
+  it('counts as seen where its successor comes to a page that logs in somebody else, and then its owner again', async (t) => {
+    const clock = stopClock(t)
+    const { browser, thief } = await steal({
+      after: (app, users) => app.post('/there-and-back', async (request) => await request.loginUser(users.get('2')!) && await request.loginUser(users.get('1')!))
+    })
+    await browser.whoami()
+    await browser.post('/there-and-back')
+    clock.advance(60)
+    assert.equal((await thief.get('/whoami')).json().lapse, 'stolen')
+  })
+
   it('does not count as seen by an answer of 5xx', async (t) => {
     const clock = stopClock(t)
     const { browser, thief } = await steal({ after: (app) => app.get('/failing', async () => { throw new Error('broken') }) })

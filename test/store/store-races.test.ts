@@ -262,17 +262,19 @@ describe('a confirmation', () => {
 
   it('is not undone by a restore at another server that was found before it, and comes after', async () => {
     const { browser, store } = await logIn(true)
-    const { app: another } = await createStoredApp({ store })
+    const { app: another, told } = await createStoredApp({ store })
     const restoring = browser.copy(another)
     restoring.restart()
     const held = store.hold('update')
     const late = restoring.send({ url: '/whoami' })
     await held.reached
     await browser.post('/confirm')
+    told()
     held.open()
-    browser.receive(await late)
-    assert.equal((await browser.get('/whoami')).json().fresh, true)
-    assert.equal((await browser.get('/whoami')).json().remembered, true)
+    const answer = await late
+    assert.deepEqual([answer.json().user, setCookies(answer), told()], ['1', [], []])
+    const { fresh, remembered } = (await browser.get('/whoami')).json()
+    assert.deepEqual([fresh, remembered], [true, true])
   })
 
   it('is not undone by a use that was found before it', async (t) => {

@@ -15,7 +15,10 @@ async function comeBack () {
     // What injects a WebSocket has no address, so that every one would come from another browser.
     options: { sessionProtection: false },
     before: (app) => app.register(websocket),
-    after: (app) => app.get('/socket', { websocket: true }, (socket, request: FastifyRequest) => socket.send(JSON.stringify(whoami(request))))
+    after: (app) => {
+      app.get('/socket', { websocket: true }, (socket, request: FastifyRequest) => socket.send(JSON.stringify(whoami(request))))
+      app.get('/refused', { websocket: true, preValidation: async (_request, reply) => await reply.code(403).send('no') }, () => {})
+    }
   })
   const browser = new Browser(test.app)
   await browser.post('/login/1', { remember: true })
@@ -25,10 +28,10 @@ async function comeBack () {
   return { ...test, test, browser, older: browser.copy() }
 }
 
-async function connect (browser: Browser): Promise<Seen> {
+async function connect (browser: Browser, url = '/socket'): Promise<Seen> {
   const cookie = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ')
   return await new Promise((resolve, reject) => {
-    browser.app.injectWS('/socket', { headers: { cookie, 'user-agent': browser.userAgent } }, {
+    browser.app.injectWS(url, { headers: { cookie, 'user-agent': browser.userAgent } }, {
       onInit: (socket) => {
         socket.on('message', (message: unknown) => { resolve(JSON.parse(String(message))); socket.terminate() })
         socket.on('error', reject)
@@ -58,6 +61,18 @@ describe('a WebSocket, with a store', () => {
     assert.equal((await connect(browser)).user, '1')
     assert.deepEqual(store.called, ['find'])
   })
+
+  for (const url of ['/nowhere', '/refused']) {
+    it(`that is refused (${url}) writes down no use either`, async (t) => {
+      const clock = stopClock(t)
+      const { browser, store } = await comeBack()
+      await browser.whoami()
+      clock.advance(120)
+      store.reset()
+      await assert.rejects(connect(browser, url))
+      assert.deepEqual(store.called, ['find'])
+    })
+  }
 
   it('that comes with the validator before the present one is let in, and changes nothing', async (t) => {
     const clock = stopClock(t)

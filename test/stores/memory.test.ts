@@ -113,9 +113,9 @@ describe('a MemoryStore', () => {
 
   it('ends the many logins of one user, but for one', async () => {
     const store = new MemoryStore()
-    const records = makeRecords(randomOwner(), 50_000)
+    const records = makeRecords(randomOwner(), 5000)
     for (const record of records) await store.create(record)
-    assert.equal(await store.removeAll(records[0]!.owner, records[7]!.id), 49_999)
+    assert.equal(await store.removeAll(records[0]!.owner, records[7]!.id), 4999)
     assert.deepEqual(await store.list(records[0]!.owner), [records[7]])
   })
 })
