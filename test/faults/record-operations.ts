@@ -40,6 +40,15 @@ export const recordOperations: readonly Operation[] = [
     forgives: ['store.update']
   },
   {
+    name: 'a page that renews the remember cookie',
+    prepare: logInAMinuteAgo,
+    act: get('/members'),
+    before: proven,
+    after: proven,
+    options: () => ({ remember: { refreshEachRequest: true } }),
+    forgives: ['store.update']
+  },
+  {
     name: 'a page that is asked for with a stolen remember cookie',
     prepare: beRobbed,
     act: (browser) => get('/members')(thieves.get(browser) as Browser),
@@ -60,6 +69,16 @@ export const recordOperations: readonly Operation[] = [
     needsStore: true,
     elsewhere: true,
     forgives: ['store.remove']
+  },
+  {
+    name: 'a login elsewhere, which is refused for the limit,',
+    prepare: logInBefore,
+    act: ({ app }) => post('/login/1', { remember: true })(new Browser(app)),
+    before: proven,
+    after: proven,
+    options: () => ({ maxLogins: 1, onMaxLogins: 'refuse' }),
+    needsStore: true,
+    elsewhere: true
   },
   { name: 'a list of logins', prepare: logInFresh, act: get('/logins'), before: proven, after: proven, needsStore: true },
   { name: 'a change of the data of a login', prepare: logInFresh, act: post('/data'), before: proven, after: proven, needsStore: true }
