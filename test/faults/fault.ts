@@ -16,6 +16,8 @@ const broken = () => new Error('broken on purpose')
 export class Faults {
   /** The calls since they were last counted, in order. */
   calls: string[] = []
+  /** Those of them that were carried out, whatever they answered. */
+  done: string[] = []
   #armed: CallPoint & { how: How } | null = null
   barrier = new Barrier()
   #counting = false
@@ -23,6 +25,7 @@ export class Faults {
   count (): void {
     this.#counting = true
     this.calls = []
+    this.done = []
   }
 
   /** From now on the call that the point names goes wrong, once. */
@@ -30,6 +33,11 @@ export class Faults {
     this.count()
     this.barrier = new Barrier()
     this.#armed = { ...point, how }
+  }
+
+  /** Whether the call came that was to go wrong. */
+  get fired (): boolean {
+    return this.#armed === null
   }
 
   get points (): CallPoint[] {
@@ -45,11 +53,15 @@ export class Faults {
     if (!this.#counting) return effect()
     const nth = this.calls.filter((call) => call === what).length
     this.calls.push(what)
+    const carryOut = () => {
+      this.done.push(what)
+      return effect()
+    }
     const armed = this.#armed
-    if (armed?.what !== what || armed.nth !== nth) return effect()
+    if (armed?.what !== what || armed.nth !== nth) return carryOut()
     this.#armed = null
     if (armed.how === 'throws') throw broken()
-    return this.#goWrong(armed.how, effect) as Answer
+    return this.#goWrong(armed.how, carryOut) as Answer
   }
 
   async #goWrong<Answer> (how: How, effect: () => Answer): Promise<Awaited<Answer>> {

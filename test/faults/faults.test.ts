@@ -1,37 +1,66 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { stopClock } from '../support/clock.ts'
+import { eventNames } from '../support/app.ts'
+import { stopClock, type Clock } from '../support/clock.ts'
 import { unhandledRejection } from '../support/rejections.ts'
-import { examine, pointsOf, type Setup } from './examine.ts'
-import type { How } from './fault.ts'
+import { methods } from '../support/store.ts'
+import type { Look } from './aftermath.ts'
+import { examine } from './examine.ts'
+import type { CallPoint, How } from './fault.ts'
+import type { Setup } from './fragile.ts'
+import type { Operation } from './operation.ts'
 import { operations } from './operations.ts'
+import { pointsOf } from './scene.ts'
 
 const setups: readonly Setup[] = [
   { stored: false, loading: 'at once' },
   { stored: false, loading: 'later' },
-  { stored: true, loading: 'later' }
+  { stored: true, loading: 'later' },
+  { stored: false, loading: 'at once', keepsSessions: true }
 ]
+
+const operationsOf = ({ stored, keepsSessions }: Setup) => operations.filter(({ needsStore, writesSession }) =>
+  (stored || needsStore !== true) && (keepsSessions !== true || writesSession === true))
+
+/** Where sessions are kept, only that goes wrong: the rest does so elsewhere. */
+async function faultyPoints (setup: Setup, operation: Operation, clock: Clock): Promise<CallPoint[]> {
+  const points = await pointsOf(setup, operation, clock)
+  return setup.keepsSessions === true ? points.filter(({ what }) => what.startsWith('session')) : points
+}
+
+function nameOf ({ stored, loading, keepsSessions }: Setup): string {
+  return `${stored ? 'With' : 'Without'} a store, users loaded ${loading}${keepsSessions === true ? ', beside @fastify/session' : ''}:`
+}
 
 /** What may go wrong: a promise where one may be given, an exception anywhere. */
 function waysToFail (what: string): readonly How[] {
-  const sync = ['session.get', 'session.set', 'session.data']
+  const sync = ['session.get', 'session.set', 'session.data', 'getToken']
   if (sync.includes(what)) return ['throws']
   return what.startsWith('store') ? ['throws', 'rejects', 'rejectsAfter', 'hangs', 'late'] : ['throws', 'rejects', 'hangs', 'late']
 }
 
+/** One look may spoil the other: a restore takes the place of the login that the same request would come with. */
+function looksAfter (how: How): readonly Look[] {
+  if (how === 'rejectsAfter') return ['the browser is closed', 'the same request again']
+  return how === 'rejects' ? ['the browser is closed'] : ['the same request again']
+}
+
 for (const setup of setups) {
-  describe(`${setup.stored ? 'With' : 'Without'} a store, users loaded ${setup.loading}:`, () => {
-    for (const operation of operations) {
+  describe(nameOf(setup), () => {
+    for (const operation of operationsOf(setup)) {
       it(`${operation.name} lets nobody in, logs nobody out and gives no credential away, whichever call of it fails, hangs or is late`, { timeout: 60_000 }, async (t) => {
         const clock = stopClock(t)
-        const points = await pointsOf(setup, operation)
+        const points = await faultyPoints(setup, operation, clock)
+        assert.notEqual(points.length, 0, 'nothing could go wrong')
         const failures: string[] = []
         for (const point of points) {
           for (const how of waysToFail(point.what)) {
-            const unhandled = unhandledRejection(t)
-            await Promise.race([examine(setup, operation, point, how, clock), unhandled]).catch((error: Error) => {
-              failures.push(`${point.what} ${point.nth} ${how}: ${error.message.split('\n').slice(0, 12).join(' ')}`)
-            })
+            for (const look of looksAfter(how)) {
+              const unhandled = unhandledRejection(t)
+              await Promise.race([examine(setup, operation, { point, how, look }, clock), unhandled]).catch((error: Error) => {
+                failures.push(`${point.what} ${point.nth} ${how}: ${error.message.split('\n').slice(0, 12).join(' ')}`)
+              })
+            }
           }
         }
         assert.deepEqual(failures, [])
@@ -39,3 +68,21 @@ for (const setup of setups) {
     }
   })
 }
+
+describe('What goes wrong here', () => {
+  it('is everything that the plugin asks: each loader, store method and call of the session, and the listeners of each event', async (t) => {
+    const clock = stopClock(t)
+    const asked = new Set<string>()
+    for (const setup of setups) {
+      for (const operation of operationsOf(setup)) {
+        for (const { what } of await faultyPoints(setup, operation, clock)) asked.add(what)
+      }
+    }
+    assert.deepEqual([...asked].sort(), [
+      'getToken', 'loadUser', 'loadUserByToken', 'loadUserFromRequest',
+      ...['data', 'destroy', 'get', 'load', 'regenerate', 'save', 'set'].map((name) => `session.${name}`),
+      ...methods.map((name) => `store.${name}`),
+      ...eventNames.map((name) => `listener of ${name}`)
+    ].sort())
+  })
+})

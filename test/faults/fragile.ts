@@ -7,24 +7,10 @@ import { MemoryStore, type LoginOptions, type LoginStore } from 'fastify-login'
 import { createApp, eventNames, Users, type TestApp } from '../support/app.ts'
 import type { User } from '../support/user.ts'
 import { Faults } from './fault.ts'
-
-/** An application's session, as far as the plugin asks it; what is in it is of no matter here. */
-class FragileSession {
-  readonly #faults: Faults
-  #values = new Map<string, unknown>([['cart', 'full']])
-
-  constructor (faults: Faults) {
-    this.#faults = faults
-  }
-
-  get (key: string): unknown { return this.#faults.call('session.get', () => this.#values.get(key)) }
-  set (key: string, value: unknown): void { this.#faults.call('session.set', () => { this.#values.set(key, value) }) }
-  data (): Record<string, unknown> { return this.#faults.call('session.data', () => Object.fromEntries(this.#values)) }
-
-  regenerate (keep: string[]): unknown {
-    return this.#faults.call('session.regenerate', () => { this.#values = new Map([...this.#values].filter(([key]) => keep.includes(key))) })
-  }
-}
+import { Loaders, type Loading } from './loaders.ts'
+import type { Operation } from './operation.ts'
+import { furtherRoutes } from './routes.ts'
+import { useFragileSession, useFragileSessionStore } from './sessions.ts'
 
 function fragileStore (store: LoginStore, faults: Faults): LoginStore {
   return {
@@ -37,28 +23,29 @@ function fragileStore (store: LoginStore, faults: Faults): LoginStore {
   }
 }
 
+export interface Setup {
+  readonly stored: boolean
+  readonly loading: Loading
+  /** Whether the session is one of @fastify/session, whose store may go wrong. */
+  readonly keepsSessions?: true
+}
+
 export interface FragileApp extends TestApp { readonly faults: Faults }
 
-export async function createFragileApp (stored: boolean, loading: 'at once' | 'later'): Promise<FragileApp> {
+export async function createFragileApp ({ stored, loading, keepsSessions }: Setup, options: Operation['options'] = () => ({})): Promise<FragileApp> {
   const faults = new Faults()
-  const users = new Users()
+  const loaders = new Loaders(faults, new Users(), loading)
   const test = await createApp({
-    before: (app) => {
-      app.decorateRequest('session', null as never)
-      app.addHook('onRequest', async (request) => { Object.assign(request, { session: new FragileSession(faults) }) })
-    },
+    before: (app) => keepsSessions === true ? useFragileSessionStore(app, faults) : useFragileSession(app, faults),
     options: {
-      loadUser: (id: string) => faults.call('loadUser', () => loading === 'later' ? Promise.resolve(users.get(id)) : users.get(id)),
+      loadUser: loaders.loadUser,
       authHash: (user: User) => user.passwordHash ?? null,
-      ...stored ? { store: fragileStore(new MemoryStore(), faults), maxLogins: 5 } : {}
+      ...stored ? { store: fragileStore(new MemoryStore(), faults), maxLogins: 5 } : {},
+      ...options(loaders)
     } as unknown as Partial<LoginOptions>,
-    after: (app) => {
+    after: (app, users) => {
       for (const name of eventNames) app.login.on(name, () => faults.call(`listener of ${name}`, () => {}))
-      app.post('/end/this', async (request) => await app.login.endLogin(request.currentLogin?.id ?? ''))
-      app.post('/end/others', async (request) => {
-        await app.login.endLogins('1', { except: request.currentLogin?.id ?? null })
-        return true
-      })
+      furtherRoutes(app, users)
     }
   })
   return { ...test, faults }

@@ -4,7 +4,7 @@
  * @module
  */
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
-import login, { requireAnonymous, requireFreshLogin, requireFreshLoginWithin, requireLogin, type LoginOptions, type LoginUserOptions } from 'fastify-login'
+import login, { requireAnonymous, requireFreshLogin, requireFreshLoginWithin, requireLogin, type LoginEvents, type LoginOptions, type LoginUserOptions } from 'fastify-login'
 import type { User } from './user.ts'
 
 export const key = 'a secret of the tests, thirty-two bytes or more'
@@ -62,10 +62,21 @@ export async function createApp ({ options = {}, server = {}, before, after }: T
   return { app, users, events }
 }
 
-export const eventNames = [
-  'userLoggedIn', 'userLoggedOut', 'userLoginConfirmed', 'userLoadedFromCookie', 'userLoadedFromRequest',
-  'userUnauthorized', 'userNeedsRefresh', 'sessionProtected', 'loginEnded'
-] as const
+// An object, so that the compiler misses a name that is not in it.
+const events: Readonly<Record<keyof LoginEvents, true>> = {
+  userLoggedIn: true,
+  userLoggedOut: true,
+  userLoginConfirmed: true,
+  userLoadedFromCookie: true,
+  userLoadedFromRequest: true,
+  userUnauthorized: true,
+  userNeedsRefresh: true,
+  sessionProtected: true,
+  loginEnded: true,
+  rememberTokenStolen: true
+}
+
+export const eventNames = Object.keys(events) as ReadonlyArray<keyof LoginEvents>
 
 export function whoami (request: FastifyRequest): object {
   return {

@@ -133,8 +133,7 @@ export interface StoredApp extends TestApp {
 /** The application of the tests on a store of this kind, or on one that another application keeps logins in. */
 export async function createStoredApp ({ store = new TestedStore(), ...setup }: TestSetup & { store?: TestedStore } = {}): Promise<StoredApp> {
   const test = await createApp({ ...setup, options: { store, ...setup.options } as Partial<LoginOptions> })
-  const { app, events } = test
-  app.login.on('rememberTokenStolen', (payload) => { events.push({ name: 'rememberTokenStolen', payload: { ...payload } }) })
+  const { events } = test
   let heard = 0
   return {
     ...test,
