@@ -50,21 +50,37 @@ export const abuse: readonly Requirement[] = [
           declared.post<{ Params: { id: string } }>('/devices/:id/end', { preHandler: requireFreshLogin }, async (request) => {
             return { ended: await app.login.endLogin(request.params.id, { userId: request.currentLogin!.userId }) }
           })
+          declared.post<{ Params: { which: string } }>('/end/:which', { preHandler: requireFreshLogin }, async (request) => {
+            const { id, userId } = request.currentLogin!
+            await app.login.endLogins(userId, request.params.which === 'others' ? { except: id } : {})
+            return {}
+          })
         }
       })
-      const [laptop, phone, stranger] = [new Browser(app), new Browser(app), new Browser(app)]
+      const [laptop, phone, tablet, stranger] = [new Browser(app), new Browser(app), new Browser(app), new Browser(app)]
       phone.userAgent = 'Phone'
-      for (const browser of [laptop, phone]) await browser.post('/login/1', { remember: true })
-      await stranger.post('/login/2')
-      const devices: Array<{ id: string, userAgent: string, current: boolean }> = (await laptop.get('/devices')).json()
-      assert.deepEqual(devices.map(({ userAgent, current }) => [userAgent, current]).sort(), [['Firefox', true], ['Phone', false]])
-      const end = `/devices/${devices.find(({ current }) => !current)?.id ?? ''}/end`
+      tablet.userAgent = 'Tablet'
+      const owned = [laptop, phone, tablet]
+      const users = async () => await Promise.all([...owned, stranger].map((browser) => browser.whoami()))
+      const devices = async (): Promise<Array<{ id: string, userAgent: string, current: boolean }>> => (await laptop.get('/devices')).json()
+      const names = async () => (await devices()).map(({ userAgent, current }) => current ? `${userAgent}, this one` : userAgent).sort()
+      for (const browser of owned) await browser.post('/login/1', { remember: true })
+      await stranger.post('/login/2', { remember: true })
+      assert.deepEqual(await names(), ['Firefox, this one', 'Phone', 'Tablet'])
+      const end = `/devices/${(await devices()).find(({ userAgent }) => userAgent === 'Phone')?.id ?? ''}/end`
       assert.deepEqual((await stranger.post(end)).json(), { ended: false })
       laptop.restart()
-      assert.equal((await laptop.post(end, {}, { accept: 'application/json' })).statusCode, 403)
+      for (const url of [end, '/end/others', '/end/all']) assert.equal((await laptop.post(url, {}, { accept: 'application/json' })).statusCode, 403, url)
+      assert.deepEqual(await users(), ['1', '1', '1', '2'])
       await laptop.post('/confirm')
       assert.deepEqual((await laptop.post(end)).json(), { ended: true })
-      assert.deepEqual([await laptop.whoami(), await phone.whoami()], ['1', null])
+      assert.deepEqual([await users(), await names()], [['1', null, '1', '2'], ['Firefox, this one', 'Tablet']])
+      await phone.post('/login/1', { remember: true })
+      await laptop.post('/end/others')
+      assert.deepEqual([await users(), await names()], [['1', null, null, '2'], ['Firefox, this one']])
+      await phone.post('/login/1', { remember: true })
+      await laptop.post('/end/all')
+      assert.deepEqual([await users(), await app.login.logins('1')], [[null, null, null, '2'], []])
     }
   },
   {

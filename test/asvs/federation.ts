@@ -1,10 +1,39 @@
 /** ASVS V7.6: sessions here and at an identity provider. */
 import assert from 'node:assert/strict'
-import { createStory } from '../oidc/support/story.ts'
+import type { TestContext } from 'node:test'
+import { createFakeStory } from '../oidc/support/fake-provider.ts'
 import { siteOrigin } from '../oidc/support/provider.ts'
+import { createStory } from '../oidc/support/story.ts'
+import { WebBrowser } from '../oidc/support/world.ts'
 import { Browser } from '../support/browser.ts'
 import { stopClock } from '../support/clock.ts'
 import { eachWay, type Requirement } from './requirement.ts'
+
+/** An answer that this browser never asked for logs nobody in, is not taken to the provider, and has nobody sent there. */
+async function proveNothingBeginsUnasked (test: TestContext): Promise<void> {
+  const { begin, comeBack, browser, fake, userOf, world } = await createFakeStory(test)
+  const { state } = await begin('/login', new WebBrowser(world))
+  const asked = world.asked.length
+  for (const one of [state, 'made-up', null]) {
+    const { url, response } = await comeBack({ state: '', nonce: '', url: new URL(siteOrigin) }, { state: one })
+    assert.deepEqual([url.origin, response.statusCode, response.headers.location], [siteOrigin, 400, undefined])
+    assert.deepEqual([browser.cookies, await userOf()], [[], null])
+  }
+  assert.deepEqual([world.asked.length - asked, fake.counts.get('/token')], [0, undefined])
+}
+
+/** Whoever has a session at the provider is in after `GET /login`; where the option has it, only after an act there. */
+async function proveAnActIsAskedFor (test: TestContext): Promise<void> {
+  for (const [authorizationParameters, acts] of [[{}, 1], [{ prompt: 'login' }, 2]] as const) {
+    const { browser, op, whoami } = await createStory(test, { oidc: { authorizationParameters } })
+    await browser.go(`${siteOrigin}/login`)
+    await browser.request(`${siteOrigin}/logout`, { method: 'POST' })
+    for (const page of ['/', '/whoami']) await browser.go(siteOrigin + page)
+    assert.deepEqual([(await whoami()).user, op.prompts.length], [null, 1], 'a session at the provider alone begins nothing')
+    await browser.go(`${siteOrigin}/login`)
+    assert.deepEqual([(await whoami()).user, op.prompts.length], ['ada', acts])
+  }
+}
 
 export const federation: readonly Requirement[] = [
   {
@@ -31,8 +60,8 @@ export const federation: readonly Requirement[] = [
     level: 2,
     asks: 'A session begins only by consent or an act of the user',
     metBy: 'both',
-    through: 'Nothing logs in but [`loginUser`](logins.md#begin-confirm-end) and a [remember cookie](remember.md) that the user agreed to; [OpenID Connect](openid-connect.md) begins at `GET /login`',
-    async prove () {
+    through: 'Nothing logs in but [`loginUser`](logins.md#begin-confirm-end) and a [remember cookie](remember.md) that the user agreed to. [OpenID Connect](openid-connect.md#options) begins at `GET /login`, to which guards send visitors, and by no answer that was not asked for; with a live session at the provider that takes no further act, unless `authorizationParameters: { prompt: \'login\' }` asks for one',
+    async prove (test) {
       await eachWay(async (createApp) => {
         const { app } = await createApp({ options: { loginPath: '/login' } })
         const browser = new Browser(app)
@@ -45,6 +74,8 @@ export const federation: readonly Requirement[] = [
         browser.restart()
         assert.equal(await browser.whoami(), '1')
       })
+      await proveNothingBeginsUnasked(test)
+      await proveAnActIsAskedFor(test)
     }
   }
 ]

@@ -1,13 +1,22 @@
 /** ASVS V7.2: what a session token is, and when it is a new one. */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { MemoryStore, type LoginRecord } from 'fastify-login'
-import { randomId } from '../../lib/digest.ts'
 import { createApp } from '../support/app.ts'
 import { Browser, setCookies } from '../support/browser.ts'
 import { stopClock } from '../support/clock.ts'
 import { eachWay, type Requirement } from './requirement.ts'
+import { openSeal, referenceIn } from './secrets.ts'
 
+const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url')
 const valueOf = (browser: Browser) => browser.cookies.get('login')?.value ?? assert.fail('there is no login cookie')
+
+/** Each has 256 bits, and none of those is the same in all of them, as in a counter or where part was never filled. */
+function assertRandom (secrets: Buffer[]): void {
+  assert.deepEqual(new Set(secrets.map(({ length }) => length * 8)), new Set([256]))
+  const set = (secret: Buffer, bit: number) => secret[bit >> 3]! >> (bit & 7) & 1
+  for (let bit = 0; bit < 256; bit++) assert.equal(new Set(secrets.map((secret) => set(secret, bit))).size, 2, `bit ${bit} is always the same`)
+}
 
 export const tokens: readonly Requirement[] = [
   {
@@ -57,21 +66,25 @@ export const tokens: readonly Requirement[] = [
     asks: 'Reference tokens are unique, random and of 128 bits or more',
     metBy: 'the plugin',
     through: '256 bits of `crypto.randomFillSync`, of which the [store](stores.md) keeps the SHA-256 alone',
-    async prove () {
-      const records: LoginRecord[] = []
+    async prove (test) {
+      const seal = await openSeal(test)
+      const records = new Map<string, LoginRecord>()
       class WatchedStore extends MemoryStore {
-        override create (record: LoginRecord) { records.push(record); return super.create(record) }
+        override create (record: LoginRecord) { records.set(record.id, record); return super.create(record) }
       }
       const { app } = await createApp({ options: { store: new WatchedStore() } as never })
-      const values = new Set<string>()
+      const [secrets, validators]: [string[], string[]] = [[], []]
       for (let logins = 0; logins < 300; logins++) {
-        const browser = new Browser(app)
-        await browser.post('/login/1')
-        values.add(valueOf(browser))
+        const given = setCookies(await new Browser(app).post('/login/1', { remember: true }))
+        const [login, validator] = given.map((cookie) => referenceIn(seal, cookie) ?? assert.fail('the cookie is no reference'))
+        const record = records.get(login!.id) ?? assert.fail('the cookie names no record')
+        assert.deepEqual([record.secret, record.remember?.validator], [sha256(login!.secret), sha256(validator!.secret)])
+        for (const { secret } of [login!, validator!]) assert.equal(JSON.stringify(record).includes(secret), false)
+        secrets.push(login!.secret)
+        validators.push(validator!.secret)
       }
-      for (const known of [values, new Set(records.map(({ id }) => id)), new Set(records.map(({ secret }) => secret))]) assert.equal(known.size, 300)
-      assert.equal(Buffer.from(randomId(32), 'base64url').length * 8, 256)
-      for (const { secret } of records) assert.equal(Array.from(values).some((value) => value.includes(secret)), false)
+      assert.deepEqual([records.size, new Set([...secrets, ...validators]).size], [300, 600])
+      for (const kind of [secrets, validators]) assertRandom(kind.map((secret) => Buffer.from(secret, 'base64url')))
     }
   },
   {

@@ -12,7 +12,9 @@ export interface Plan {
   readonly processes: number
 }
 
-/** The longest soak, in seconds: a day. */
+/** The shortest soak, in seconds: a server that is replaced in the middle has its memory judged, too. */
+const shortest = 60
+/** The longest: a day. */
 const longest = 24 * 3600
 
 export function readArguments (words: string[]): Plan {
@@ -25,7 +27,7 @@ export function readArguments (words: string[]): Plan {
     }
   })
   return {
-    seconds: wholeNumber('seconds', values.seconds, 20, longest),
+    seconds: wholeNumber('seconds', values.seconds, shortest, longest),
     browsers: wholeNumber('browsers', values.browsers, 1, 10_000),
     processes: wholeNumber('processes', values.processes, 2, 64)
   }

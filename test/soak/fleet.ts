@@ -8,12 +8,14 @@ import { setTimeout } from 'node:timers/promises'
 import { startRedis } from '../support/redis.ts'
 import { startServerProcess, type ServerProcess } from '../support/server-process.ts'
 import type { ThrowAwayServer } from '../support/servers.ts'
-import { trendOf, type Sample, type Trend } from './memory.ts'
+import type { Sample } from './memory.ts'
+import type { Watched } from './verdict.ts'
 
 /** How long what was taken away stays away, in milliseconds. */
 const away = 2000
 
 interface Server extends ServerProcess {
+  readonly name: string
   readonly samples: Sample[]
 }
 
@@ -29,7 +31,7 @@ export class Fleet {
   static async start (processes: number): Promise<Fleet> {
     const fleet = new Fleet(await startRedis())
     try {
-      for (let started = 0; started < processes; started++) fleet.#servers.push(await startServer(fleet.#redis.url))
+      for (let number = 1; number <= processes; number++) fleet.#servers.push(await startServer(`server ${number}`, fleet.#redis.url))
       return fleet
     } catch (error) {
       await fleet.stop()
@@ -47,7 +49,7 @@ export class Fleet {
     const [killed] = this.#servers as [Server]
     await killed.stop()
     await setTimeout(away)
-    this.#servers[0] = await startServer(this.#redis.url)
+    this.#servers[0] = await startServer(`the server in place of ${killed.name}`, this.#redis.url)
     this.#gone.push(killed)
   }
 
@@ -63,13 +65,15 @@ export class Fleet {
     await Promise.all(this.#servers.map(async ({ origin, samples }) => {
       try {
         const answer = await fetch(`${origin}/memory`, { signal: AbortSignal.timeout(10_000) })
-        samples.push({ at: performance.now(), ...await answer.json() as Pick<Sample, 'heap' | 'resident'> })
+        samples.push({ at: performance.now(), ...await answer.json() as Omit<Sample, 'at'> })
       } catch {}
     }))
   }
 
-  trends (): Trend[] {
-    return [...this.#gone, ...this.#servers].map(({ samples }) => trendOf(samples)).filter((trend) => trend !== null)
+  /** Every server that there was. */
+  watched (): Watched[] {
+    const tell = (killed: boolean) => ({ name, samples }: Server) => ({ name, samples, killed })
+    return [...this.#gone.map(tell(true)), ...this.#servers.map(tell(false))]
   }
 
   async stop (): Promise<void> {
@@ -78,6 +82,6 @@ export class Fleet {
   }
 }
 
-async function startServer (storeUrl: string): Promise<Server> {
-  return { ...await startServerProcess(join(import.meta.dirname, 'server.ts'), storeUrl, ['--expose-gc']), samples: [] }
+async function startServer (name: string, storeUrl: string): Promise<Server> {
+  return { name, ...await startServerProcess(join(import.meta.dirname, 'server.ts'), storeUrl, ['--expose-gc']), samples: [] }
 }

@@ -9,6 +9,8 @@ export interface Sample {
   readonly at: number
   readonly heap: number
   readonly resident: number
+  /** How many logins the process has begun so far. */
+  readonly logins: number
 }
 
 export interface Trend {
@@ -16,24 +18,39 @@ export interface Trend {
   readonly from: number
   readonly to: number
   readonly resident: number
+  /** How many logins began in between. */
+  readonly logins: number
+  /** By how many bytes it may have grown. */
+  readonly allowed: number
   readonly flat: boolean
 }
 
-/** Until the memories that are bounded are as full as this load makes them, and everything has been compiled. */
+/** Until the connections are open, and most has been compiled. */
 const warmUp = 10_000
-const allowedGrowth = 8 * 1024 * 1024
+const fewestWarm = 4
 
-/** The trend of one process; null where it did not live long enough to have one. */
+/** What is alive at one moment and not at another, whatever was served: requests under way, and what was compiled late. */
+const noise = 3 * 1024 * 1024
+
+/** Memories that are bounded fill with what a process serves first: by so many bytes with each login, up to so many logins. */
+const filling = 256
+const full = 10_000
+
+/** The trend of one process; null where it did not live long enough to have one, or began no login in that time. */
 export function trendOf (samples: readonly Sample[]): Trend | null {
   const begin = samples[0]?.at ?? 0
   const warm = samples.filter(({ at }) => at - begin >= warmUp)
-  if (warm.length < 4) return null
+  if (warm.length < fewestWarm) return null
   const half = Math.floor(warm.length / 2)
-  const [from, to] = [median(warm.slice(0, half)), median(warm.slice(-half))]
-  return { from, to, resident: warm.at(-1)!.resident, flat: to - from <= allowedGrowth }
+  const [first, second] = [warm.slice(0, half), warm.slice(-half)]
+  const [from, to] = [median(first, 'heap'), median(second, 'heap')]
+  const [before, after] = [median(first, 'logins'), median(second, 'logins')]
+  if (after === before) return null
+  const allowed = noise + filling * (Math.min(after, full) - Math.min(before, full))
+  return { from, to, resident: warm.at(-1)!.resident, logins: after - before, allowed, flat: to - from <= allowed }
 }
 
-function median (samples: readonly Sample[]): number {
-  const heaps = samples.map(({ heap }) => heap).sort((one, other) => one - other)
-  return heaps[Math.floor(heaps.length / 2)]!
+function median (samples: readonly Sample[], what: 'heap' | 'logins'): number {
+  const values = samples.map((sample) => sample[what]).sort((one, other) => one - other)
+  return values[Math.floor(values.length / 2)]!
 }

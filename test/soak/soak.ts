@@ -1,6 +1,6 @@
 /**
  * Many browsers at several servers on one Redis, while a server is killed and Redis restarted: `npm run soak`.
- * Prints what it counted; its exit status is 1 where an answer was wrong, or memory grew.
+ * Prints what it counted; its exit status is 1 where an answer was wrong, a kind of step was missing, or memory grew.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { live } from './life.ts'
 import { Outage } from './outage.ts'
 import { Surfer, type World } from './surfer.ts'
 import { Tally } from './tally.ts'
+import { judgeMemory, missingSteps } from './verdict.ts'
 
 const { seconds, browsers, processes } = readArguments(process.argv.slice(2))
 const betweenSamples = 2000
@@ -39,18 +40,19 @@ async function watch (fleet: Fleet, until: number): Promise<void> {
 }
 
 const world: World = { fleet: await Fleet.start(processes), tally: new Tally(), outage: new Outage() }
+const began = performance.now()
+let took = 0
 try {
-  const until = performance.now() + seconds * 1000
+  const until = began + seconds * 1000
   await Promise.all([surf(world, until), disturb(world), watch(world.fleet, until)])
+  took = (performance.now() - began) / 1000
 } finally {
   closeConnections()
   await world.fleet.stop()
 }
 
-const megabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1)
-const trends = world.fleet.trends()
-console.log(`${browsers} browsers at ${processes} servers for ${seconds} s\n${String(world.tally)}`)
-for (const { from, to, resident, flat } of trends) {
-  console.log(`memory alive in a server: ${megabytes(from)} MB after warm-up, ${megabytes(to)} MB at the end (resident ${megabytes(resident)} MB)${flat ? '' : ': it grew'}`)
-}
-process.exitCode = world.tally.wrongs > 0 || trends.length === 0 || trends.some(({ flat }) => !flat) ? 1 : 0
+const { tally, fleet } = world
+const findings = [...missingSteps(tally, browsers), ...fleet.watched().map(judgeMemory)]
+console.log(`${browsers} browsers at ${processes} servers for ${seconds} s: ${Math.round(tally.answers / took).toLocaleString('en')} requests answered a second\n${String(tally)}`)
+for (const { sentence, good } of findings) console.log(`${good ? '' : 'wrong: '}${sentence}`)
+process.exitCode = tally.wrongs > 0 || findings.some(({ good }) => !good) ? 1 : 0

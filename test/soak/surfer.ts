@@ -70,7 +70,10 @@ export class Surfer {
       const answer = await this.jar.send(method, this.#world.fleet.anyOrigin() + path, body).catch((error: NodeJS.ErrnoException) => error)
       this.#trail.push(`${path} ${answer instanceof Error ? answer.code ?? answer.message : `${answer.status} ${answer.body}`}`)
       if (this.#trail.length > remembered) this.#trail.shift()
-      if (!(answer instanceof Error) && answer.status !== 503) return answer
+      if (!(answer instanceof Error) && answer.status !== 503) {
+        this.#world.tally.answer()
+        return answer
+      }
       this.#unsettled ||= !(answer instanceof Error) || answer.code !== 'ECONNREFUSED'
       this.#excuse(answer instanceof Error ? `no answer (${answer.code ?? answer.message})` : 'answered 503')
       await setTimeout(pause)

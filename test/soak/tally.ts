@@ -11,6 +11,7 @@ export class Tally {
   readonly #counts = new Map<string, number>()
   readonly #wrong: string[] = []
   #wrongs = 0
+  #answers = 0
 
   count (what: string): void {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1)
@@ -19,6 +20,20 @@ export class Tally {
   wrong (sentence: string): void {
     this.#wrongs++
     if (this.#wrong.length < mostTold) this.#wrong.push(sentence)
+  }
+
+  /** How often something was counted. */
+  times (what: string): number {
+    return this.#counts.get(what) ?? 0
+  }
+
+  /** Counts an answer that was neither lost nor put off. */
+  answer (): void {
+    this.#answers++
+  }
+
+  get answers (): number {
+    return this.#answers
   }
 
   get wrongs (): number {
