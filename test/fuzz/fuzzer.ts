@@ -14,7 +14,7 @@ export interface OpenedFuzzer {
   /** Draws an input, at once, and rejects if the application does with it what it must not. */
   readonly attempt: (random: Random) => Promise<unknown>
   /** Rejects if what is genuine is refused, too: then it shows nothing that the rest was. */
-  readonly control?: () => Promise<unknown>
+  readonly control: () => Promise<unknown>
   close (): Promise<unknown>
 }
 
@@ -25,13 +25,13 @@ const sideBySide = 100
 export async function fuzz ({ attempt, control }: OpenedFuzzer, seed: number, count: number): Promise<number> {
   const random = new Random(seed)
   let tried = 0
-  await control?.()
+  await control()
   while (tried < count) {
     const batch = Array.from({ length: Math.min(sideBySide, count - tried) }, async () => await attempt(random))
     await Promise.all(batch)
     tried += batch.length
   }
-  await control?.()
+  await control()
   return tried
 }
 
