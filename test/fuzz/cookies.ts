@@ -18,8 +18,8 @@ export function cookieFuzzer (way: Way): Fuzzer {
   return {
     name: `cookies, ${way.name}`,
     async open () {
-      const { app, values, close } = await issueCookies(way)
-      return { attempt: async (random) => await isNobodys(app, draw(random, values)), close }
+      const { app, values, work, close } = await issueCookies(way)
+      return { attempt: async (random) => await isNobodys(app, draw(random, values)), control: work, close }
     }
   }
 }

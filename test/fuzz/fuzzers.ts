@@ -14,12 +14,12 @@ import { callbackFuzzer } from './oidc-callback.ts'
 const [withoutStore, inMemory] = ways as [Way, Way]
 
 export const fuzzers: ReadonlyArray<readonly [fuzzer: Fuzzer, share: number]> = [
-  [cookieFuzzer(withoutStore), 22],
+  [cookieFuzzer(withoutStore), 21],
   [cookieFuzzer(inMemory), 17],
-  [nextFuzzer, 20],
+  [nextFuzzer, 19],
   [headerFuzzer, 14],
   [targetFuzzer, 12],
   [loginIdFuzzer(withoutStore, false), 6],
   [loginIdFuzzer(inMemory, true), 6],
-  [callbackFuzzer, 3]
+  [callbackFuzzer, 5]
 ]

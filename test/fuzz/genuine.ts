@@ -3,6 +3,7 @@
  *
  * @module
  */
+import assert from 'node:assert/strict'
 import type { FastifyInstance } from 'fastify'
 import login, { type LoginOptions } from 'fastify-login'
 import { Browser } from '../support/browser.ts'
@@ -15,6 +16,8 @@ export interface Genuine {
   readonly values: readonly string[]
   /** By the name of their cookie. */
   readonly named: ReadonlyArray<readonly [name: string, value: string]>
+  /** Rejects unless each of them is worth what it was when it was issued. */
+  readonly work: () => Promise<void>
   close (): Promise<void>
 }
 
@@ -34,11 +37,17 @@ export async function issueCookies (way: Way): Promise<Genuine> {
       })
     }
   })
-  const named: Array<readonly [string, string]> = []
-  for (const url of ['/login/1', '/login/2', '/admin/login']) {
-    const browser = new Browser(app)
-    await browser.post(url, url === '/admin/login' ? {} : { remember: true })
-    for (const [name, { value }] of browser.cookies) named.push([name, value])
+  const [one, two, root] = [new Browser(app), new Browser(app), new Browser(app)]
+  await one.post('/login/1', { remember: true })
+  await two.post('/login/2', { remember: true })
+  await root.post('/admin/login')
+  const named = [one, two, root].flatMap(({ cookies }) => Array.from(cookies, ([name, { value }]) => [name, value] as const))
+  const work = async () => {
+    for (const [browser, id] of [[one, '1'], [two, '2']] as const) {
+      const { user, remembered } = (await browser.send({ url: '/whoami' })).json()
+      assert.deepEqual([user, remembered], [id, true], 'a genuine cookie is worth less than it was')
+    }
+    assert.equal((await root.send({ url: '/admin/nobody' })).body, 'an admin')
   }
-  return { app, named, values: named.map(([, value]) => value), close: async () => { await app.close() } }
+  return { app, named, values: named.map(([, value]) => value), work, close: async () => { await app.close() } }
 }

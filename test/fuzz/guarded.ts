@@ -3,66 +3,63 @@
  *
  * @module
  */
-import assert from 'node:assert/strict'
-import type { FastifyInstance, InjectOptions } from 'fastify'
-import { requireFreshLogin, requireLogin } from 'fastify-login'
-import { createApp } from '../support/app.ts'
 import { fragments, headerText } from './fragments.ts'
-import type { Fuzzer } from './fuzzer.ts'
-import { leadsTo } from './next.ts'
+import type { Fuzzer, OpenedFuzzer } from './fuzzer.ts'
+import { assertTurnedAway, assertWorks } from './guarded-answers.ts'
+import { openSite, ownPages, pagesElsewhere, type GuardedSite, type Visitor } from './guarded-site.ts'
+import { origin } from './next.ts'
 import type { Random } from './random.ts'
 
-const secret = 'for members only'
 const headerNames = ['accept', 'sec-fetch-mode', 'sec-fetch-dest', 'sec-fetch-site', 'sec-fetch-user', 'x-requested-with', 'user-agent', 'origin', 'referer', 'host', 'upgrade',
   'access-control-request-method', 'access-control-request-headers', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'authorization', 'cookie', 'accept-language']
 const likely = ['text/html', '*/*', 'text/html;q=0', 'application/json', 'navigate', 'cors', 'no-cors', 'websocket', 'document', 'same-origin', 'none', '?1', 'XMLHttpRequest', 'GET', 'POST', 'OPTIONS', '']
 const methods = ['GET', 'GET', 'GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'DELETE'] as const
-const pages = ['/members', '/vault', '/by-config', '/fresh-by-config', '/all', '/scope/page']
 
-async function open (): Promise<FastifyInstance> {
-  const { app } = await createApp({
-    options: { loginPath: '/login', refreshPath: '/confirm?again=1' },
-    server: {
-      trustProxy: true,
-      // `inject` normalises a target, which the parser of a real server does not.
-      rewriteUrl (request) {
-        const { target } = request.headers
-        if (typeof target !== 'string') return request.url as string
-        const url = Buffer.from(target, 'base64').toString('latin1')
-        Object.assign(request, { originalUrl: url })
-        return url
-      }
-    },
-    after: (app) => {
-      app.all('/all', { preHandler: requireLogin }, () => secret)
-      app.get('/by-config', { config: { login: 'required' } }, () => secret)
-      app.get('/fresh-by-config', { config: { login: 'fresh' } }, () => secret)
-      app.get('/login', (request) => request.nextUrl('/home'))
-      app.get('/*', { preHandler: requireFreshLogin }, () => secret)
-      app.get('/:name/page', { onRequest: requireLogin }, () => secret)
-    }
-  })
-  return app
+/** Half of the visitors are nobody. */
+const visitors: readonly Visitor[] = ['nobody', 'nobody', 'stale', 'fresh']
+const freshPages = ['/vault', '/vault/minute', '/fresh-by-config', '/anything/else']
+const pagesNotFor: Readonly<Record<Visitor, readonly string[]>> = {
+  nobody: ['/members', '/by-config', '/scope/page', ...freshPages],
+  stale: freshPages,
+  fresh: ['/visitors', '/visitors-by-config', '/guests/a', '/visitors?next=/members']
+}
+
+/** What the target begins with, so that it is a page that the visitor is not to see. */
+const anywhere = ['/', '/', '/', '//', '/\\', '', '/members?', '/%', 'http://evil.example/']
+const beginningsFor: Readonly<Record<Visitor, readonly string[]>> = {
+  nobody: anywhere,
+  stale: anywhere,
+  fresh: ['/visitors?next=', '/visitors?next=/', '/visitors?next=//', `/visitors?next=${origin}`, `/visitors-by-config?next=${origin}/`, '/guests/', '/guests/?next=/guests/']
 }
 
 export const headerFuzzer: Fuzzer = {
   name: 'headers of guarded pages',
-  async open () {
-    const app = await open()
-    return { attempt: async (random) => await refuses(app, { method: random.pick(methods), url: random.pick(pages), headers: drawHeaders(random) }), close: async () => { await app.close() } }
-  }
+  open: async () => await openBoth(async (site, visitor, random) => {
+    // Only who asks for a page is sent on to another.
+    const drawn: Record<string, string> = { ...random.chance(0.7) ? { accept: 'text/html' } : {}, ...drawHeaders(random) }
+    const cookies = [site.headers[visitor].cookie, drawn.cookie].filter((cookie) => cookie !== undefined)
+    const headers = { ...drawn, ...cookies.length === 0 ? {} : { cookie: cookies.join('; ') } }
+    await assertTurnedAway(site, visitor, { method: random.pick(methods), url: random.pick(pagesNotFor[visitor]), headers })
+  })
 }
 
 export const targetFuzzer: Fuzzer = {
   name: 'request targets of guarded pages',
-  async open () {
-    const app = await open()
-    const attempt = async (random: Random) => {
-      const target = drawTarget(random)
-      const accept = random.pick(['text/html', 'text/html', '*/*', 'application/json'])
-      await refuses(app, { method: 'GET', url: '/', headers: { accept, target: Buffer.from(target, 'latin1').toString('base64') } }, target)
-    }
-    return { attempt, close: async () => { await app.close() } }
+  open: async () => await openBoth(async (site, visitor, random) => {
+    const target = drawTarget(random, beginningsFor[visitor])
+    const accept = random.pick(['text/html', 'text/html', '*/*', 'application/json'])
+    const headers = { ...site.headers[visitor], accept, target: Buffer.from(target, 'latin1').toString('base64') }
+    await assertTurnedAway(site, visitor, { method: 'GET', url: '/', headers }, target)
+  })
+}
+
+/** Tries what is drawn at a site with pages of its own to log in at, or at one that has them elsewhere. */
+async function openBoth (attempt: (site: GuardedSite, visitor: Visitor, random: Random) => Promise<void>): Promise<OpenedFuzzer> {
+  const sites = [await openSite(ownPages), await openSite(pagesElsewhere, { origin })]
+  return {
+    attempt: async (random) => await attempt(random.pick(sites), random.pick(visitors), random),
+    control: async () => { for (const site of sites) await assertWorks(site) },
+    close: async () => { for (const { app } of sites) await app.close() }
   }
 }
 
@@ -72,23 +69,9 @@ function drawHeaders (random: Random): Record<string, string> {
 }
 
 /** What the parser lets through: no spaces, no control characters. */
-function drawTarget (random: Random): string {
+function drawTarget (random: Random, beginnings: readonly string[]): string {
   const drawn = random.chance(0.2) ? random.bytes(60).toString('latin1') : random.joined(fragments, 12)
   // eslint-disable-next-line no-control-regex
   const text = drawn.replace(/[\u0000-\u0020\u007f]/g, '').replace(/[^\u0021-\u00ff]/g, '')
-  return random.pick(['/', '/', '/', '//', '/\\', '', '/members?', '/%', 'http://evil.example/']) + text || '/'
-}
-
-async function refuses (app: FastifyInstance, asked: InjectOptions, target: unknown = undefined): Promise<void> {
-  const { statusCode, headers: { location, 'set-cookie': set }, body } = await app.inject(asked)
-  const told = JSON.stringify([asked, target])
-  assert.ok(statusCode < 500, `${statusCode} ${body} for ${told}`)
-  assert.ok(!body.includes(secret), told)
-  assert.equal(set, undefined, told)
-  if (location === undefined) return
-  const page = leadsTo(location, told)
-  assert.ok(page.pathname === '/login' || page.pathname === '/confirm', told)
-  const next = page.searchParams.get('next')
-  if (next === null) return
-  leadsTo(next, told)
+  return random.pick(beginnings) + text || '/'
 }

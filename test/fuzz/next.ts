@@ -12,7 +12,8 @@ import { fragments, wideText } from './fragments.ts'
 import type { Fuzzer } from './fuzzer.ts'
 import type { Random } from './random.ts'
 
-const origin = 'https://www.example.org'
+/** The site's own origin. */
+export const origin = 'https://www.example.org'
 
 export const nextFuzzer: Fuzzer = {
   name: 'where to go on to',
@@ -31,7 +32,11 @@ export const nextFuzzer: Fuzzer = {
         })
       }
     })
-    return { attempt: async (random) => await stays(app, draw(random)), close: async () => { await app.close() } }
+    return {
+      attempt: async (random) => await stays(app, draw(random)),
+      control: async () => { assert.equal((await app.inject('/next?next=/members')).body, '/members') },
+      close: async () => { await app.close() }
+    }
   }
 }
 
