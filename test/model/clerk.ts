@@ -98,7 +98,7 @@ function issueRemember (setting: Setting, ticket: Ticket, line: Line, id: string
   const { ledger, terms, stored } = setting
   const carried = ledger.cookie('remember', ticket.carried)
   const own = carried?.line === line ? carried : undefined
-  const again = ticket.sending.act.startsWith('logIn') && ticket.ok && ticket.sending.remember === true
+  const again = ticket.sending.act.startsWith('logIn') && ticket.ok && ticket.remember
   const expiresAt = again || own === undefined || terms.refreshEachRequest ? now + rememberDuration : own.expiresAt
   const known = ledger.issued.get(value)
   if (known !== undefined) {

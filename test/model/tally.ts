@@ -51,14 +51,14 @@ export class Tally {
   }
 }
 
-/** How often a sequence sees each, at the least, on average: less than half of what is usual. */
+/** How often a sequence sees each, at the least, on average: well below what is usual. */
 const leastOfEach: ReadonlyArray<readonly [Counted, number]> = [
-  ['request', 20], ['restore', 0.25], ['confirmation', 0.4], ['new password', 0.2], ['logout', 0.2], ['session written', 20],
+  ['request', 20], ['restore', 0.05], ['confirmation', 0.4], ['new password', 0.2], ['logout', 0.2], ['session written', 20],
   ['late answer', 0.2], ['ended cookie', 8], ['login due', 1], ['proof due', 1]
 ]
 
 /** What so many sequences must have seen. A remember cookie that was stolen is noticed only with a store. */
 export function leastOf (sequences: number, stored: boolean): Array<readonly [Counted, number]> {
-  const least = stored ? [...leastOfEach, ['theft noticed', 0.05] as const] : leastOfEach
+  const least = stored ? [...leastOfEach, ['theft noticed', 0.005] as const] : leastOfEach
   return least.map(([what, each]) => [what, each * sequences] as const)
 }

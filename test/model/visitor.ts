@@ -21,6 +21,8 @@ export class Visitor {
   readonly #proof: KeptProof
   /** Requests since there was last none under way. */
   #batch: Ticket[] = []
+  /** Whether the browser was closed since, with what it had been given meanwhile. */
+  #hasRestarted = false
   /** Whether an answer was lost that replaced the login cookie. */
   #hasLost = false
   /** When an answer last said that the login is in use, by the clock. */
@@ -42,7 +44,11 @@ export class Visitor {
     if (ticket.lost) this.#forgetsIfLost(ticket)
     else {
       const answer = ticket.answer as NonNullable<Ticket['answer']>
+      const held = this.#cookies().find(({ purpose }) => purpose === 'remember')
       this.browser.receive(answer)
+      const received = this.#cookies().find(({ purpose }) => purpose === 'remember')
+      // An older token that arrives late looks like a copy.
+      if (held !== undefined && received !== undefined && received.tick < held.tick) received.line.contested = true
       if (credentialsOf(ticket).login !== undefined) this.#hasLost = false
       // An answer of 5xx changes nothing, the last use included.
       if (answer.statusCode < 500 && (ticket.before?.user !== null || ticket.after?.user !== null)) this.#usedAt = Math.max(this.#usedAt, ticket.arrivedAt)
@@ -56,6 +62,8 @@ export class Visitor {
     this.expected = expected
     if (begunBy !== undefined) this.#dependsOn(begunBy.after?.login ?? null)
     this.#proof.settle(this.#batch)
+    if (this.#hasRestarted) this.#proof.forget()
+    this.#hasRestarted = false
     this.#batch = []
   }
 
@@ -99,6 +107,7 @@ export class Visitor {
   /** What ends with the browser is gone. */
   restarts (): void {
     this.#proof.forget()
+    this.#hasRestarted = !this.isQuiet
     this.browser.restart()
     if (!this.isQuiet || this.expected === anybody) this.expectsAnything()
     else if (!this.#cookies().some((cookie) => this.#lines.has(cookie.line))) this.expected = new Set([null])
