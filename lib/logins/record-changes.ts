@@ -4,6 +4,7 @@
  * @module
  */
 import { digest, sha256 } from '../digest.ts'
+import { lapsed, type Lifetimes } from '../lifetime.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
 import { generationGrace } from './ended-logins.ts'
 import type { Change } from './keeper.ts'
@@ -41,18 +42,22 @@ export function newRecord (change: Change, realm: string, secrets: Secrets): Log
 }
 
 /** The record after a proof of identity or a restore: another secret, and another validator where a remember cookie is set. */
-export function replacedRecord (record: LoginRecord, change: Change, secrets: Secrets, came: string | null, now: number): LoginRecord | null {
+export function replacedRecord (
+  record: LoginRecord, change: Change, secrets: Secrets, came: string | null, lifetimes: Pick<Lifetimes, 'absoluteTimeout' | 'idleTimeout'>, now: number
+): LoginRecord | null {
   if (isSuspended(record)) return null
   const { login, remember, seesSuccessor, data = record.data } = change
   const kept = remember === null
     ? record.remember && { ...record.remember, seen: record.remember.seen || seesSuccessor }
     : rememberRecord(remember, secrets.validator as string, previousValidators(record.remember, came, now))
   const superseded = { secret: record.secret, until: now + generationGrace }
+  // What has lapsed has no grace: a restore brings back the login, never the login cookies from before.
+  const accepted = lapsed(record, lifetimes, now) === null ? [...record.previousSecrets.filter(({ until }) => until > now), superseded] : []
   return {
     ...record,
     version: record.version + 1,
     secret: sha256(secrets.login as string),
-    previousSecrets: [...record.previousSecrets.filter(({ until }) => until > now), superseded].slice(-mostPrevious),
+    previousSecrets: accepted.slice(-mostPrevious),
     stale: false,
     ...settled(change),
     remember: kept,

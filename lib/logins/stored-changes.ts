@@ -80,7 +80,7 @@ export class StoredChanges {
   async #replace (change: Change, secrets: Secrets, { record: found, digest }: RecordNote, steps: StoreSteps, now: number): Promise<boolean> {
     const { from, matchesStamp } = change
     const came = from === null ? digest : null
-    const replaced = await steps.replace(found, (record) => record.secret === found.secret ? replacedRecord(record, change, secrets, came, now) : null)
+    const replaced = await steps.replace(found, (record) => record.secret === found.secret ? replacedRecord(record, change, secrets, came, this.#limit.lifetimes, now) : null)
     if (!replaced) return false
     await this.#endOthers(change, steps, now)
     if (matchesStamp !== null && !matchesStamp(found.stamp)) await this.#endWithOlderStamps(found, matchesStamp, steps, now)

@@ -1,13 +1,15 @@
 /**
  * The long run: `npm run fuzz -- 30` fuzzes and explores the model for 30 minutes, each round from a fresh seed.
- * `npm run fuzz -- 30 model` does one part of it; the other is `inputs`.
+ * `npm run fuzz -- 30 model` does one part of it; the other is `inputs`. What the model finds, a suite of its own finds
+ * again: `MODEL_SEED=… MODEL_RUNS=300 npm run test:only -- test/model/memory.test.ts`.
  *
  * @module
  */
 import { mock } from 'node:test'
-import { inMemory, inRedis, inSql, withoutStore } from '../model/ways.ts'
 import { explore } from '../model/run.ts'
-import { sessionPlugins } from '../support/sessions.ts'
+import { again, freshSeed as freshModelSeed, runsOf } from '../model/seed.ts'
+import { inMemory, inRedis, inSql, withoutStore, type ModelWay } from '../model/ways.ts'
+import { sessionPlugins, type SessionPlugin } from '../support/sessions.ts'
 import { freshSeed, fuzz } from './fuzzer.ts'
 import { fuzzers } from './fuzzers.ts'
 
@@ -20,7 +22,7 @@ if (!(minutes > 0) || !['all', 'model', 'inputs'].includes(part)) {
 const end = performance.now() + minutes * 60_000
 const isOver = () => performance.now() >= end
 const inputsEach = 50_000
-const sequencesEach = 300
+const sequencesEach = runsOf(300)
 const counts = { inputs: 0, sequences: 0 }
 
 async function fuzzInputs (): Promise<void> {
@@ -36,28 +38,30 @@ async function fuzzInputs (): Promise<void> {
   }
 }
 
-async function exploreModel (): Promise<void> {
-  mock.timers.enable({ apis: ['Date'], now: Date.now() })
-  for (const way of [withoutStore, inMemory, inSql, inRedis]) {
-    if (isOver()) break
-    if (way.skip !== false) {
-      console.log(way.skip)
-      continue
-    }
-    const opened = await way.open()
-    for (const session of sessionPlugins) {
-      const seed = freshSeed()
-      console.log(`MODEL_SEED=${seed} logins ${way.name}, beside ${session.name}: ${sequencesEach} sequences`)
-      await explore(opened, session, { seed, numRuns: sequencesEach })
-      counts.sequences += sequencesEach
-    }
-    await opened.close()
-  }
-  mock.timers.reset()
+/** Explores the model one way beside one session plugin after another, without end. */
+async function * explorations (): AsyncGenerator<void, never> {
+  for (;;) for (const way of [withoutStore, inMemory, inSql, inRedis]) for (const session of sessionPlugins) yield await exploreModel(way, session)
 }
 
+async function exploreModel (way: ModelWay, session: SessionPlugin): Promise<void> {
+  if (way.skip !== false) return console.log(way.skip)
+  const seed = freshModelSeed()
+  console.log(`${again(seed, sequencesEach)} logins ${way.name}, beside ${session.name}`)
+  mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  const opened = await way.open()
+  await explore(opened, session, { seed, numRuns: sequencesEach })
+  await opened.close()
+  mock.timers.reset()
+  counts.sequences += sequencesEach
+}
+
+// Whichever of the parts has had less of the time is next.
+const model = explorations()
+const spent = { inputs: 0, model: 0 }
 while (!isOver()) {
-  if (part !== 'model') await fuzzInputs()
-  if (part !== 'inputs') await exploreModel()
+  const next = part === 'all' ? spent.inputs <= spent.model ? 'inputs' : 'model' : part as keyof typeof spent
+  const began = performance.now()
+  await (next === 'inputs' ? fuzzInputs() : model.next())
+  spent[next] += performance.now() - began
 }
 console.log(`${counts.inputs} inputs and ${counts.sequences} sequences: nothing found`)

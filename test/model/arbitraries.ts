@@ -4,7 +4,7 @@
  * @module
  */
 import fc from 'fast-check'
-import type { Act, Hold, Move, Sending, Terms, Who } from './move.ts'
+import type { Act, Hold, Moment, Move, Sending, Terms, Who } from './move.ts'
 
 const visitor = fc.constantFrom<Who>('first', 'first', 'first', 'second')
 const index = fc.nat({ max: 30 })
@@ -21,8 +21,13 @@ const acts: readonly Act[] = [
   'visit', 'visit', 'visit', 'visit', 'logIn 1', 'logIn 1', 'logIn 1', 'logIn 2', 'confirm', 'confirm', 'logOut', 'endThis', 'endOthers', 'newPassword'
 ]
 
-const often = (some: fc.Arbitrary<true>, weight: number) => fc.option(some, { nil: undefined, freq: weight })
+/** One in so many has it. */
+const oneIn = <Value>(count: number, some: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
+  fc.oneof({ weight: count - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: some })
 const yes = fc.constant(true as const)
+
+const moments: readonly Moment[] = ['preHandler', 'early', 'late', 'onSend', 'afterwards']
+const writes = oneIn(2, fc.subarray([...moments]))
 
 /** Without the members that say nothing, so that what is printed is short. */
 const terse = <Value extends object>(value: Value) => Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Value
@@ -31,20 +36,22 @@ const honest = fc.record({
   move: fc.constant('send' as const),
   who: visitor,
   act: fc.constantFrom(...acts),
-  remember: often(yes, 1),
-  fresh: fc.option(fc.constant(false), { nil: undefined, freq: 5 }),
-  fails: often(yes, 8),
-  hold: fc.option(hold, { nil: undefined, freq: 1 }),
+  remember: oneIn(2, yes),
+  fresh: oneIn(6, fc.constant(false)),
+  fails: oneIn(9, yes),
+  hold: oneIn(2, hold),
   delivery,
-  process: fc.constantFrom(0, 1)
+  process: fc.constantFrom(0, 1),
+  writes
 }).map((one) => terse(one) as Sending)
 
 const alone = fc.record({
   move: fc.constant('send' as const),
   who: visitor,
   act: fc.constantFrom(...acts),
-  remember: often(yes, 1),
-  process: fc.constantFrom(0, 1)
+  remember: oneIn(2, yes),
+  process: fc.constantFrom(0, 1),
+  writes
 }).map((one) => terse(one) as Sending)
 
 /** Where it matters most what happens meanwhile. */
@@ -53,17 +60,20 @@ const race = fc.record({
   slow: fc.tuple(honest, hold).map(([one, hold]): Sending => ({ ...one, hold, delivery: 'at once' })),
   quick: fc.array(alone, { minLength: 1, maxLength: 2 }),
   delivery,
-  restart: often(yes, 2)
+  restart: oneIn(3, yes),
+  // Also beyond the grace in which an older login cookie is accepted.
+  pause: fc.constantFrom(undefined, undefined, undefined, 2, 12)
 }).map(({ quick, ...race }): Move => terse({ ...race, quick: quick.map((one) => ({ ...one, who: race.slow.who })) }) as Move)
 
 const stolen = fc.record({
   move: fc.constant('send' as const),
   who: fc.constant<Who>('thief'),
   act: fc.constantFrom<Act>('visit', 'visit', 'visit', 'logIn 2', 'logOut', 'endThis'),
-  disguised: often(yes, 1),
-  hold: fc.option(hold, { nil: undefined, freq: 1 }),
+  disguised: oneIn(2, yes),
+  hold: oneIn(2, hold),
   delivery,
-  process: fc.constantFrom(0, 1)
+  process: fc.constantFrom(0, 1),
+  writes
 }).map((one) => terse(one) as Sending)
 
 const others: ReadonlyArray<fc.WeightedArbitrary<Move>> = [

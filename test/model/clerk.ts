@@ -24,8 +24,9 @@ export function record (setting: Setting, ticket: Ticket, now: number): void {
   if (login !== undefined) issueLogin(setting, ticket, line, id, login.value, now)
   if (remember !== undefined) issueRemember(setting, ticket, line, id, remember.value, now)
   if (proves && login !== undefined) {
-    if (ticket.sending.fresh !== false || !ticket.sending.act.startsWith('logIn')) ledger.staleTicks.delete(id)
-    endOthers(setting, ticket, user)
+    const begins = ticket.sending.act.startsWith('logIn')
+    if (ticket.sending.fresh !== false || !begins) ledger.staleTicks.delete(id)
+    if (begins) endOthers(setting, ticket, user)
   }
 }
 
@@ -97,7 +98,7 @@ function issueRemember (setting: Setting, ticket: Ticket, line: Line, id: string
   const { ledger, terms, stored } = setting
   const carried = ledger.cookie('remember', ticket.carried)
   const own = carried?.line === line ? carried : undefined
-  const again = ticket.sending.act.startsWith('logIn') && ticket.ok && ticket.sending.remember === true
+  const again = ticket.sending.act.startsWith('logIn') && ticket.ok && ticket.remember
   const expiresAt = again || own === undefined || terms.refreshEachRequest ? now + rememberDuration : own.expiresAt
   const known = ledger.issued.get(value)
   if (known !== undefined) {

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { setCookies, type SetCookie } from '../support/browser.ts'
 import type { Issued } from './ledger.ts'
 import type { Ticket, Seen } from './ticket.ts'
-import { generationGrace, mayBeFresh, mayLetIn, mayRestore, resolvedAfter, type Setting } from './worth.ts'
+import { mayBeFresh, mayLetIn, mayRestore, resolvedAfter, type Setting } from './worth.ts'
 
 /** The credentials that an answer sets. */
 export function credentialsOf ({ answer }: Ticket): { login: SetCookie | undefined, remember: SetCookie | undefined } {
@@ -62,7 +62,8 @@ function judgeCookies (setting: Setting, ticket: Ticket): void {
   const ended = line?.endedTick ?? null
   assert.ok(ended === null || ended > noticed, 'a credential of a login that had ended')
   const carried = ledger.cookie('login', ticket.carried)
-  const letIn = carried !== undefined && carried.login === ticket.before?.login && ticket.arrivedAt < (carried.replacedAt ?? Infinity) + generationGrace
+  // A login cookie that strong protection refuses leaves the request to its remember cookie.
+  const letIn = carried !== undefined && mayLetIn(setting, carried, ticket)
   // A login by name and password begins another where the cookie had been replaced.
   const anew = begins && id !== ticket.before?.login
   assert.ok(anew || !letIn || carried.replacedTick === null || carried.replacedTick > noticed, 'a credential by a login cookie that had been replaced')

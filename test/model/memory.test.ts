@@ -1,4 +1,4 @@
 import { describeModel } from './suite.ts'
 import { inMemory } from './ways.ts'
 
-describeModel(inMemory, 190)
+describeModel(inMemory, 260)

@@ -18,6 +18,9 @@ export interface Hold { readonly point: Point, readonly nth: number }
 /** When the browser receives an answer: once it is there, when a later move says so, or never. */
 export type Delivery = 'at once' | 'later' | 'lost'
 
+/** When the application writes its session: around the act of its handler, or in a hook before or after what the plugin does. */
+export type Moment = 'preHandler' | 'early' | 'late' | 'onSend' | 'afterwards'
+
 export interface Sending {
   readonly move: 'send'
   readonly who: Who
@@ -33,12 +36,14 @@ export interface Sending {
   readonly process?: number
   /** Whether it comes under another browser's name. */
   readonly disguised?: boolean
+  /** Default: early and late. */
+  readonly writes?: readonly Moment[]
 }
 
 export type Move =
   | Sending
-  /** A request that is held while others come and go, of a browser that may just have been opened again. */
-  | { readonly move: 'race', readonly slow: Sending, readonly quick: readonly Sending[], readonly delivery?: Delivery, readonly restart?: boolean }
+  /** A request that is held while others come and go, of a browser that may just have been opened again; after a pause it goes on. */
+  | { readonly move: 'race', readonly slow: Sending, readonly quick: readonly Sending[], readonly delivery?: Delivery, readonly restart?: boolean, readonly pause?: number }
   /** Lets a held request go on to its answer. */
   | { readonly move: 'release', readonly index: number, readonly delivery?: Delivery }
   /** Delivers an answer that is under way. */

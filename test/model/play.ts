@@ -40,14 +40,14 @@ export async function make (world: World, move: Move): Promise<void> {
   }
 }
 
-async function race (world: World, { slow, quick, delivery = 'at once', restart = false }: Move & { move: 'race' }): Promise<void> {
+async function race (world: World, { slow, quick, delivery = 'at once', restart = false, pause = 0.001 }: Move & { move: 'race' }): Promise<void> {
   if (restart) world.visitors[slow.who].restarts()
   const ticket = await world.send(slow)
   for (const one of quick) {
     world.wait(0.001)
     await world.send(one)
   }
-  world.wait(0.001)
+  world.wait(pause)
   if (world.waiting.includes(ticket)) await world.release(ticket, delivery)
 }
 
@@ -55,7 +55,7 @@ function pick<Value> (values: readonly Value[], index: number): Value {
   return values[index % values.length] as Value
 }
 
-/** No answer takes longer than the grace in which its request is honoured: a late one is late within that time. */
+/** What takes long is for a race; here no answer takes longer than the grace in which its request is honoured. */
 async function wait (world: World, seconds: number): Promise<void> {
   if (seconds > 3) {
     while (world.waiting.length > 0) await world.release(world.waiting[0]!, 'at once')

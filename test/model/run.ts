@@ -10,22 +10,28 @@ import { sequences } from './command.ts'
 import type { Move, Terms } from './move.ts'
 import { isPossible, make } from './play.ts'
 import { sweep } from './sweep.ts'
+import { Tally } from './tally.ts'
 import { World } from './world.ts'
 import type { OpenedWay } from './ways.ts'
 
-export interface Runs { readonly seed: number, readonly numRuns: number }
+export interface Runs {
+  readonly seed: number
+  readonly numRuns: number
+  /** Whether the first sequence that fails is told as it is. */
+  readonly endOnFailure?: boolean
+}
 
 /** Throws at the first sequence that breaks a promise, with the shortest one of its kind. */
-export async function explore (way: OpenedWay, session: SessionPlugin, { seed, numRuns }: Runs): Promise<void> {
+export async function explore (way: OpenedWay, session: SessionPlugin, runs: Runs, tally = new Tally()): Promise<void> {
   await fc.assert(fc.asyncProperty(terms, sequences, async (terms, commands) => {
-    const world = await new World(way, session, terms).open()
+    const world = await new World(way, session, terms, tally).open()
     try {
       await fc.asyncModelRun(() => ({ model: world, real: world }), commands)
       await sweep(world)
     } finally {
       await world.close().catch(() => {})
     }
-  }), { seed, numRuns })
+  }), runs)
 }
 
 /** Makes these moves, as a sequence that was found. */

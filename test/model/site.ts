@@ -1,14 +1,15 @@
 /**
- * The application of the model: one route that acts as a request asks, and writes its session before and after.
+ * The application of the model: one route that acts as a request asks, and writes its session beside.
  *
  * @module
  */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import login, { type LoginOptions, type LoginStore } from 'fastify-login'
 import { key } from '../support/app.ts'
-import { sessionOf, type SessionPlugin } from '../support/sessions.ts'
+import type { SessionPlugin } from '../support/sessions.ts'
 import type { User } from '../support/user.ts'
 import { absoluteTimeout, rememberDuration, type Terms } from './move.ts'
+import { registerSession, writeAround, writeSession } from './session-writes.ts'
 import { Ticket, type Seen } from './ticket.ts'
 
 /** What the site tells whoever follows it, at the moment when it is so. */
@@ -23,7 +24,7 @@ export interface Witness {
 
 export async function createSite (store: LoginStore | null, session: SessionPlugin, terms: Terms, witness: Witness): Promise<FastifyInstance> {
   const app = Fastify()
-  await session.register(app)
+  await registerSession(app, session)
   const { slowLoader, idleTimeout, freshFor, sessionProtection, permanentSession, refreshEachRequest } = terms
   const read = (id: string) => {
     const user = witness.users.get(id) ?? null
@@ -50,6 +51,7 @@ export async function createSite (store: LoginStore | null, session: SessionPlug
     remember: { duration: rememberDuration, refreshEachRequest },
     ...store === null ? {} : { store }
   } as unknown as LoginOptions)
+  writeAround(app)
   app.login.on('rememberTokenStolen', () => { (Ticket.current.getStore() as Ticket).alarm = true })
   app.post('/act', async (request, reply) => await handle(request, reply, witness))
   await app.ready()
@@ -59,13 +61,13 @@ export async function createSite (store: LoginStore | null, session: SessionPlug
 async function handle (request: FastifyRequest, reply: FastifyReply, witness: Witness): Promise<string> {
   const ticket = Ticket.current.getStore() as Ticket
   ticket.before = see(request)
-  sessionOf(request).set('first', ticket.sentTick)
+  writeSession(request, 'early')
   await ticket.pass('acting')
   ticket.ok = await act(request, ticket, witness)
   witness.acted(ticket)
   ticket.after = see(request)
   await ticket.pass('acted')
-  sessionOf(request).set('last', ticket.sentTick)
+  writeSession(request, 'late')
   if (ticket.sending.fails === true) reply.code(500)
   return 'done'
 }
@@ -112,7 +114,7 @@ async function act (request: FastifyRequest, ticket: Ticket, witness: Witness): 
   }
 }
 
-async function logIn (request: FastifyRequest, { sending: { act, remember, fresh } }: Ticket, witness: Witness): Promise<boolean> {
+async function logIn (request: FastifyRequest, { remember, sending: { act, fresh } }: Ticket, witness: Witness): Promise<boolean> {
   const user = [...witness.users.values()].find(({ name }) => name === act.slice('logIn '.length))
-  return user !== undefined && await request.loginUser(user, { remember: remember === true, fresh: fresh !== false })
+  return user !== undefined && await request.loginUser(user, { remember, fresh: fresh !== false })
 }

@@ -6,17 +6,12 @@
 import { after, before, describe, it, mock } from 'node:test'
 import { sessionPlugins } from '../support/sessions.ts'
 import { explore } from './run.ts'
+import { again, fixedSeed, freshSeed, runsOf } from './seed.ts'
+import { leastOf, Tally } from './tally.ts'
 import type { ModelWay, OpenedWay } from './ways.ts'
 
-const fixedSeed = 20_260_101
-
-/** A seed for sequences that are new each time; `MODEL_SEED` brings back those of an earlier run. */
-export function freshSeed (): number {
-  return Number(process.env.MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31))
-}
-
-/** Declares the suite; `numRuns` sequences beside each session plugin, from each of the two seeds. */
-export function describeModel (way: ModelWay, numRuns: number): void {
+/** Declares the suite; `usualRuns` sequences beside each session plugin, from each of the two seeds. */
+export function describeModel (way: ModelWay, usualRuns: number): void {
   describe(`Whatever browsers, thieves, clocks and late answers do to logins kept ${way.name}`, { skip: way.skip }, () => {
     let opened: OpenedWay
     before(async () => {
@@ -29,13 +24,17 @@ export function describeModel (way: ModelWay, numRuns: number): void {
     })
 
     for (const session of sessionPlugins) {
-      it(`what ended stays ended, nobody gets another's login, none is fresh unproven, and none is lost, beside ${session.name}`, { timeout: 110_000 }, async (t) => {
-        await explore(opened, session, { seed: fixedSeed, numRuns })
+      it(`what ended stays ended, nobody gets another's login, none is fresh unproven, and none is lost, beside ${session.name}`, { timeout: 200_000 }, async (t) => {
+        const tally = new Tally()
+        await explore(opened, session, { seed: fixedSeed, numRuns: usualRuns }, tally)
         const seed = freshSeed()
-        t.diagnostic(`seed ${seed}; again with MODEL_SEED=${seed}`)
-        await explore(opened, session, { seed, numRuns }).catch((error: Error) => {
-          throw new Error(`MODEL_SEED=${seed}: ${error.message}`, { cause: error.cause ?? error })
+        const numRuns = runsOf(usualRuns)
+        t.diagnostic(`seed ${seed}; again with ${again(seed, numRuns)}`)
+        await explore(opened, session, { seed, numRuns }, tally).catch((error: Error) => {
+          throw new Error(`${again(seed, numRuns)}: ${error.message}`, { cause: error.cause ?? error })
         })
+        t.diagnostic(`${tally}`)
+        tally.assertAtLeast(leastOf(usualRuns + numRuns, opened.createStore() !== null))
       })
     }
   })

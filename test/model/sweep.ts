@@ -1,11 +1,11 @@
 /**
- * The end of a sequence: everything that was ever issued comes once more, each from a browser of its own.
+ * The end of a sequence: everything that was ever issued comes again, early and late, each from a browser of its own.
  *
  * @module
  */
 import assert from 'node:assert/strict'
 import type { Issued, Line } from './ledger.ts'
-import type { Delivery } from './move.ts'
+import { absoluteTimeout, type Delivery } from './move.ts'
 import type { Ticket } from './ticket.ts'
 import type { World } from './world.ts'
 
@@ -14,16 +14,26 @@ export async function sweep (world: World): Promise<void> {
   while (world.waiting.length > 0) await world.release(world.waiting[0] as Ticket, delivery)
   while (world.travelling.length > 0) world.deliver(world.travelling[0] as Ticket)
   const issued = [...world.ledger.issued.values()]
-  for (const cookie of issued.filter(({ line }) => line.endedTick !== null)) {
-    assert.equal(await userOf(world, cookie), null, `a ${cookie.purpose} cookie of a login that had ended`)
-  }
+  await tryDead(world, issued)
   // Beyond every grace, so that what is still good is good in its own right.
   world.wait(61)
   const alive = issued.filter(({ line }) => line.endedTick === null)
+  await tryDead(world, issued)
   // The oldest first shows whether a copy is noticed; the newest first, whether there is another beside it.
   if (world.ledger.tick % 2 === 0) alive.reverse()
   await onlyOneSuccessor(world, alive.filter(({ purpose }) => purpose === 'login'), ({ login }) => login)
   await onlyOneSuccessor(world, alive.filter(({ purpose }) => purpose === 'remember'), ({ line }) => line)
+  // No login cookie lives as long; what has ended by then stays so.
+  world.wait(absoluteTimeout + 100)
+  await tryDead(world, issued)
+}
+
+/** Early or late, what has ended is worth nothing, nor is a login cookie that has expired. */
+async function tryDead (world: World, issued: readonly Issued[]): Promise<void> {
+  const isDead = ({ purpose, line, expiresAt }: Issued) => line.endedTick !== null || (purpose === 'login' && expiresAt <= world.now)
+  for (const cookie of issued.filter(isDead)) {
+    assert.equal(await userOf(world, cookie), null, `a ${cookie.purpose} cookie of a login that had ended`)
+  }
 }
 
 /** With a store each token has one live successor at the most; without one, a login has one generation. */

@@ -1,4 +1,4 @@
 import { describeModel } from './suite.ts'
 import { withoutStore } from './ways.ts'
 
-describeModel(withoutStore, 190)
+describeModel(withoutStore, 260)

@@ -54,7 +54,7 @@ export function mayBeFresh (setting: Setting, cookie: Issued | undefined, ticket
 /** Whether a remember cookie may let this request in. */
 export function mayRestore (setting: Setting, cookie: Issued | undefined, ticket: Ticket): boolean {
   if (cookie === undefined || cookie.line !== setting.ledger.lineOf(ticket.before?.login ?? null)) return false
-  if (ticket.arrivedAt >= cookie.expiresAt) return false
+  if (ticket.arrivedAt >= expiryOf(setting, cookie)) return false
   if (!setting.stored) return cookie.stamp === ticket.loaded.get(cookie.line.user)
   if (cookie.replacedTick === null || cookie.replacedTick > ticket.sentTick) return true
   if (ticket.arrivedAt < (cookie.replacedAt ?? 0) + validatorGrace) return true
@@ -62,8 +62,13 @@ export function mayRestore (setting: Setting, cookie: Issued | undefined, ticket
   return successor === cookie.line.newest && (successor?.cameTick ?? Infinity) > ticket.sentTick
 }
 
+/** A record knows one expiry, that of the newest of its remember cookies. */
+function expiryOf ({ stored }: Setting, { expiresAt, line }: Issued): number {
+  return stored ? Math.max(expiresAt, line.newest?.expiresAt ?? 0) : expiresAt
+}
+
 /** Whether a cookie is good beyond doubt, so that a logout that brings it ends its line. */
-export function isCurrent ({ stored }: Setting, cookie: Issued | undefined, now: number): boolean {
+export function isCurrent ({ stored }: Pick<Setting, 'stored'>, cookie: Issued | undefined, now: number): boolean {
   if (cookie === undefined || now >= cookie.expiresAt || cookie.line.endedTick !== null) return false
   return cookie.purpose === 'login' || stored ? cookie.replacedTick === null : true
 }

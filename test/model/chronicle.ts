@@ -1,0 +1,66 @@
+/**
+ * The users of a sequence, and what the site tells of them and their logins, entered into the ledger.
+ *
+ * @module
+ */
+import type { User } from '../support/user.ts'
+import { Ledger } from './ledger.ts'
+import type { Witness } from './site.ts'
+import { Ticket } from './ticket.ts'
+import { isCurrent } from './worth.ts'
+
+let worlds = 0
+
+export class Chronicle implements Witness {
+  readonly users = new Map<string, User>()
+  readonly ledger = new Ledger()
+  readonly stored: boolean
+  /** Requests that wait. */
+  waiting: Ticket[] = []
+  readonly #name = ++worlds
+
+  constructor (stored: boolean) {
+    this.stored = stored
+    for (const name of ['1', '2'] as const) this.recreate(name)
+  }
+
+  get now (): number { return Date.now() / 1000 }
+
+  idOf (user: '1' | '2'): string { return `${this.#name}-${user}` }
+
+  recreate (name: '1' | '2'): void {
+    const id = this.idOf(name)
+    if (!this.users.has(id)) this.users.set(id, { id, name, passwordHash: `${id} ${this.ledger.next()}` })
+  }
+
+  changePassword (id: string): void {
+    const user = this.users.get(id)
+    if (user !== undefined) this.users.set(id, { ...user, passwordHash: `${id} ${this.ledger.next()}` })
+  }
+
+  acted (ticket: Ticket): void {
+    ticket.actedTick = this.ledger.next()
+    ticket.actedAt = this.now
+    ticket.actedPassword = this.users.get(ticket.before?.user ?? '')?.passwordHash ?? null
+    if (!ticket.sending.act.startsWith('logIn')) return
+    ticket.actedPassword = [...this.users.values()].find(({ name }) => ticket.sending.act === `logIn ${name}`)?.passwordHash ?? null
+  }
+
+  /** A logout ends what it came with. */
+  loggedOut (ticket: Ticket): void {
+    const { ledger } = this
+    ledger.end(ledger.lineOf(ticket.before?.login ?? null))
+    for (const purpose of ['login', 'remember'] as const) {
+      const cookie = ledger.cookie(purpose, ticket.carried)
+      if (isCurrent(this, cookie, this.now)) ledger.end(cookie?.line)
+      else if (cookie !== undefined) cookie.line.contested = true
+    }
+  }
+
+  ended (loginId: string): void { this.ledger.end(this.ledger.lineOf(loginId)) }
+
+  endedAll (userId: string | null, exceptId: string | null): void {
+    this.ledger.endAll(userId, this.ledger.lineOf(exceptId), Ticket.current.getStore()?.sentTick ?? Infinity)
+    for (const ticket of this.waiting) for (const id of userId === null ? this.users.keys() : [userId]) ticket.beaten.add(id)
+  }
+}

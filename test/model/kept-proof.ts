@@ -1,0 +1,59 @@
+/**
+ * The proof of identity that a browser has the cookie of, and whether a request must still be fresh by it (promise 8).
+ *
+ * @module
+ */
+import { credentialsOf } from './judge.ts'
+import type { Ledger } from './ledger.ts'
+import type { Terms } from './move.ts'
+import type { Ticket } from './ticket.ts'
+
+export class KeptProof {
+  readonly #ledger: Ledger
+  #proof: Ticket | null = null
+
+  constructor (ledger: Ledger) {
+    this.#ledger = ledger
+  }
+
+  forget (): void { this.#proof = null }
+
+  /** What the answers to requests leave that were under way together. */
+  settle (batch: readonly Ticket[]): void {
+    if (batch.some(({ lost }) => lost)) return this.forget()
+    const isUntouched = batch.every((ticket) => credentialsOf(ticket).login === undefined)
+    if (!isUntouched) this.#proof = lastProof(batch)
+  }
+
+  /** Whether a request that nothing else overlaps must be fresh; the login was in use at that time. */
+  isDue ({ before, arrivedAt, carried }: Ticket, usedAt: number, { freshFor, idleTimeout }: Terms): boolean {
+    const proof = this.#proof
+    const login = proof?.after?.login ?? null
+    if (proof === null || before?.login !== login) return false
+    const { expiresAt = Infinity } = this.#ledger.cookie('login', carried) ?? {}
+    // A short idle time may be cut by a quarter, because not every use is written down.
+    const hasLapsed = arrivedAt >= expiresAt - longestRequest || (idleTimeout !== null && arrivedAt >= usedAt + idleTimeout * 0.75)
+    if (hasLapsed && !before.fresh) this.forget()
+    const isOver = freshFor !== null && arrivedAt >= proof.arrivedAt + freshFor
+    return !hasLapsed && !isOver && this.#ledger.lineOf(login)?.contested !== true
+  }
+}
+
+/** When in a request, of so many seconds at the most, an expiry was reckoned is not known to the model. */
+export const longestRequest = 20
+
+/** The one proof among the requests that were under way, if no answer that was on its way before came after it. */
+function lastProof (batch: readonly Ticket[]): Ticket | null {
+  const setting = batch.filter((ticket) => credentialsOf(ticket).login !== undefined)
+  const [proof, ...more] = setting.filter(isProof)
+  if (proof === undefined || more.length > 0) return null
+  // An older answer that arrives late, or a login that is not to be fresh, takes the place of what was proven.
+  const isOvertaken = setting.some((one) => one !== proof && ((one.doneTick as number) < (proof.doneTick as number)
+    ? (one.deliveredTick as number) > (proof.deliveredTick as number)
+    : one.sending.act.startsWith('logIn')))
+  return isOvertaken ? null : proof
+}
+
+function isProof ({ ok, sending: { act, fresh } }: Ticket): boolean {
+  return ok && (act === 'confirm' || act === 'newPassword' || (act.startsWith('logIn') && fresh !== false))
+}

@@ -1,0 +1,23 @@
+/**
+ * Judges a request that no other of its browser overlapped: no login was lost, and no proof of identity (promise 8).
+ *
+ * @module
+ */
+import assert from 'node:assert/strict'
+import type { User } from '../support/user.ts'
+import type { Terms } from './move.ts'
+import type { Tally } from './tally.ts'
+import type { Ticket } from './ticket.ts'
+import type { Visitor } from './visitor.ts'
+
+interface Asked { readonly terms: Terms, readonly users: ReadonlyMap<string, User>, readonly tally: Tally }
+
+export function judgeLoss ({ terms, users, tally }: Asked, visitor: Visitor, ticket: Ticket): void {
+  const password = (user: string) => users.get(user)?.passwordHash ?? null
+  const expected = [...visitor.expected ?? []].join(' or ')
+  if (visitor.isLoginDue(ticket, terms, password)) tally.count('login due')
+  assert.ok(visitor.isAsExpected(ticket, terms, password), `a login was lost: ${String(ticket.before?.user)} is logged in, not ${expected}`)
+  if (!visitor.isProofDue(ticket, terms)) return
+  tally.count('proof due')
+  assert.equal(ticket.before?.fresh, true, 'a proof of identity was lost')
+}
