@@ -40,7 +40,7 @@ function makeRecord (number: number): LoginRecord {
     stamp: digest(),
     userAgent: `Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${100 + number % 50}.0.0.0 Safari/537.36`,
     ip: `192.0.${number % 256}.${number % 251}`,
-    remember: { validator: digest(), previous: [{ validator: digest(), replacedAt: at }], seen: true, expiresAt: at + 2592000, duration: 2592000, token: null },
+    remember: { validator: digest(), previous: [{ validator: digest(), replacedAt: at, expiresAt: at + 2592000 }], seen: true, expiresAt: at + 2592000, duration: 2592000, token: null },
     data: null
   }
 }

@@ -72,9 +72,14 @@ export function usedRecord (record: LoginRecord, { from, login, remember, seesSu
   if (isSuspended(record)) return null
   const sees = seesSuccessor && before?.seen === false
   if (!sees && remember === null && record.seenAt > (from as LoginFacts).seenAt) return null
-  const kept = before && { ...before, seen: before.seen || sees, expiresAt: remember?.expiresAt ?? before.expiresAt }
+  const kept = before && { ...before, ...remember !== null && renewedTo(remember.expiresAt, before), seen: before.seen || sees }
   const seenAt = Math.max(record.seenAt, login.seenAt)
   return { ...record, version: record.version + 1, seenAt, remember: kept, keepUntil: keepUntil(record.expiresAt, kept) }
+}
+
+/** A cookie that is set anew may be the one before, whose successor was lost. */
+function renewedTo (expiresAt: number, { previous }: RememberRecord): Pick<RememberRecord, 'expiresAt' | 'previous'> {
+  return { expiresAt, previous: previous.map((older) => ({ ...older, expiresAt })) }
 }
 
 /** How many older secrets and validators are kept: more than requests are under way. */
@@ -83,10 +88,10 @@ const mostPrevious = 8
 /** Those that requests under way may carry, and the one that came, or was to come, in the end. */
 function previousValidators (remember: RememberRecord | null, came: string | null, now: number): RememberRecord['previous'] {
   if (remember === null) return []
-  const latest = came ?? remember.validator
+  const { validator, expiresAt } = remember.previous.find((older) => older.validator === came) ?? remember
   // Twice in the list, by a clock that was set back, it would be taken for a thief's.
-  const recent = remember.previous.filter(({ validator, replacedAt }) => validator !== latest && now < replacedAt + validatorGrace)
-  return [...recent, { validator: latest, replacedAt: now }].slice(-mostPrevious)
+  const recent = remember.previous.filter((older) => older.validator !== validator && now < older.replacedAt + validatorGrace)
+  return [...recent, { validator, expiresAt, replacedAt: now }].slice(-mostPrevious)
 }
 
 function settled ({ login, agent }: Change) {

@@ -68,6 +68,8 @@ export function validatorStanding (remember: RememberRecord, digest: string, now
   if (equalDigests(remember.validator, digest)) return 'alive'
   const { previous, seen } = remember
   const found = previous.find(({ validator }) => equalDigests(validator, digest))
+  // Its successor may last for longer.
+  if (found !== undefined && now >= found.expiresAt) return 'expired'
   if (found !== undefined && now < found.replacedAt + validatorGrace) return 'grace'
   return found !== undefined && found === previous.at(-1) && !seen ? 'alive' : 'stolen'
 }

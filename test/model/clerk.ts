@@ -61,6 +61,11 @@ function noteRefusal (setting: Setting, ticket: Ticket): void {
   if (cookie === undefined || !isCurrent(setting, cookie, ticket.arrivedAt) || cookie.tick > ticket.sentTick) return
   const idle = terms.idleTimeout !== null && ticket.arrivedAt >= (ledger.lastUses.get(cookie.login) ?? 0) + terms.idleTimeout
   if (idle) return
+  // Without a store an older copy of a cookie knows an older use, by which it may have lapsed before it was looked at more closely.
+  if (!setting.stored && terms.idleTimeout !== null && ledger.loginsOf(cookie.login).some(({ tick }) => tick > cookie.tick)) {
+    cookie.line.contested = true
+    return
+  }
   const elsewhere = terms.sessionProtection === 'strong' && !terms.permanentSession && cookie.agent !== ticket.agent
   if (elsewhere && isCurrent(setting, remember, ticket.arrivedAt) && remember?.line.user === cookie.line.user) ledger.end(remember.line)
   if (elsewhere || ticket.loaded.get(cookie.line.user) === null) ledger.end(cookie.line)

@@ -54,17 +54,12 @@ export function mayBeFresh (setting: Setting, cookie: Issued | undefined, ticket
 /** Whether a remember cookie may let this request in. */
 export function mayRestore (setting: Setting, cookie: Issued | undefined, ticket: Ticket): boolean {
   if (cookie === undefined || cookie.line !== setting.ledger.lineOf(ticket.before?.login ?? null)) return false
-  if (ticket.arrivedAt >= expiryOf(setting, cookie)) return false
+  if (ticket.arrivedAt >= cookie.expiresAt) return false
   if (!setting.stored) return cookie.stamp === ticket.loaded.get(cookie.line.user)
   if (cookie.replacedTick === null || cookie.replacedTick > ticket.sentTick) return true
   if (ticket.arrivedAt < (cookie.replacedAt ?? 0) + validatorGrace) return true
   const { successor } = cookie
   return successor === cookie.line.newest && (successor?.cameTick ?? Infinity) > ticket.sentTick
-}
-
-/** A record knows one expiry, that of the newest of its remember cookies. */
-function expiryOf ({ stored }: Setting, { expiresAt, line }: Issued): number {
-  return stored ? Math.max(expiresAt, line.newest?.expiresAt ?? 0) : expiresAt
 }
 
 /** Whether a cookie is good beyond doubt, so that a logout that brings it ends its line. */

@@ -117,10 +117,11 @@ describe('the validators before the present one', () => {
     }
     for (let visit = 0; visit < 10; visit++) await rotate()
     const replacedAt = Date.now() / 1000
-    assert.deepEqual((await onlyRecord(test)).remember!.previous, validators.slice(-8).map((validator) => ({ validator, replacedAt })))
+    const { expiresAt } = (await onlyRecord(test)).remember!
+    assert.deepEqual((await onlyRecord(test)).remember!.previous, validators.slice(-8).map((validator) => ({ validator, expiresAt, replacedAt })))
     clock.advance(60)
     await rotate()
-    assert.deepEqual((await onlyRecord(test)).remember!.previous, [{ validator: validators.at(-1), replacedAt: replacedAt + 60 }])
+    assert.deepEqual((await onlyRecord(test)).remember!.previous, [{ validator: validators.at(-1), expiresAt, replacedAt: replacedAt + 60 }])
   })
 })
 
@@ -187,6 +188,37 @@ describe('the validator before the present one', () => {
       assert.equal((await browser.send({ url: '/whoami' })).json().user, '1', `on day ${days}`)
     }
     assert.ok(!told().includes('rememberTokenStolen'))
+  })
+
+  for (const [seconds, user] of [[99, '1'], [100, null]] as const) {
+    it(`is ${user === null ? 'no longer honoured' : 'honoured'} ${seconds} seconds after it was given for 100, however long its successor lasts`, async (t) => {
+      const clock = stopClock(t)
+      const { app, told } = await createStoredApp()
+      const browser = new Browser(app)
+      await browser.post('/login/1', { remember: true, duration: 100 })
+      await browser.send({ method: 'POST', url: '/login/1', payload: { remember: true, duration: 1000 } })
+      browser.restart()
+      clock.advance(seconds)
+      const answer = await browser.get('/whoami')
+      assert.deepEqual([answer.json().user, answer.json().lapse], [user, user === null ? 'expired' : null])
+      assert.ok(!told().includes('rememberTokenStolen'))
+    })
+  }
+
+  it('lasts for longer where it is renewed beside a live login', async (t) => {
+    const clock = stopClock(t)
+    const { app } = await createStoredApp({ options: { remember: { refreshEachRequest: true } } })
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true, duration: 100 })
+    const before = browser.cookies.get('remember_token')!
+    await browser.post('/login/1', { remember: true, duration: 100 })
+    browser.cookies.set('remember_token', before)
+    clock.advance(70)
+    assert.equal(await browser.whoami(), '1')
+    assert.equal(browser.cookies.get('remember_token')?.value, before.value)
+    browser.restart()
+    clock.advance(70)
+    assert.equal(await browser.whoami(), '1')
   })
 
   it('is honoured on the path of a page that fails, too', async () => {

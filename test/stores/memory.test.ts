@@ -18,7 +18,7 @@ describe('a MemoryStore', () => {
     const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 600 }), fc.string({ maxLength: 300 }), fc.constant('').map(digest))
     const time = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0), fc.nat(2 ** 31), fc.nat().map((milliseconds) => milliseconds / 1000))
     const remember = fc.record({
-      validator: text, previous: fc.array(fc.record({ validator: text, replacedAt: time })), seen: fc.boolean(), expiresAt: time, duration: time, token: fc.option(text)
+      validator: text, previous: fc.array(fc.record({ validator: text, replacedAt: time, expiresAt: time })), seen: fc.boolean(), expiresAt: time, duration: time, token: fc.option(text)
     })
     const records = fc.record({
       id: text, owner: text, userId: text, userAgent: text, ip: text, stamp: fc.option(text), provenAt: time, version: fc.nat(), remember: fc.option(remember), data: fc.jsonValue()

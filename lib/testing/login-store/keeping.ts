@@ -22,7 +22,7 @@ export function keeping (makeStore: MakeStore): void {
       stamp: digest(),
       userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0 ÿ',
       ip: '2001:db8::1',
-      remember: { validator: digest(), previous: [{ validator: digest(), replacedAt: at }], seen: false, expiresAt: at + 2592000, duration: 2592000, token: 'tökén \0' },
+      remember: { validator: digest(), previous: [{ validator: digest(), replacedAt: at, expiresAt: at + 2592000 }], seen: false, expiresAt: at + 2592000, duration: 2592000, token: 'tökén \0' },
       data: { sub: '名前', nested: [1.5, true, null, { '\0': '' }], '': 'empty' }
     })
     assert.equal(await store.create(record), true)
