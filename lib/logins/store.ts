@@ -8,7 +8,7 @@
 export interface RememberRecord {
   /** SHA-256 of the validator that the browser should hold. */
   readonly validator: string
-  /** SHA-256 of those before, the latest last: of the last minute, and the latest in any case. */
+  /** SHA-256 of those before, the latest last: of the last minute, and the latest in any case; none is accepted beyond its own end. */
   readonly previous: ReadonlyArray<{ readonly validator: string, readonly replacedAt: number, readonly expiresAt: number }>
   /** Whether the validator has come back; before that, its answer may have been lost. */
   readonly seen: boolean

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import type { LoginOptions } from 'fastify-login'
 import { createApp } from '../support/app.ts'
 import { Browser, setCookies } from '../support/browser.ts'
+import { openSeal } from '../support/seal.ts'
 import { cookiesSet } from './cookies-set.ts'
 import { eachWay, type Requirement } from './requirement.ts'
-import { openSeal, referenceIn } from './secrets.ts'
+import { referenceIn } from './secrets.ts'
 import { tellAll } from './telling.ts'
 
 export const cookieValues: readonly Requirement[] = [

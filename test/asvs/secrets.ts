@@ -3,21 +3,10 @@
  *
  * @module
  */
-import type { TestContext } from 'node:test'
-import Fastify from 'fastify'
-import { createSeal, ownPurposes, type Seal, type SealPurpose } from '../../lib/seal.ts'
-import { key } from '../support/app.ts'
+import type { Seal, SealPurpose } from '../../lib/seal.ts'
 import type { SetCookie } from '../support/browser.ts'
 
 const purposeOf: Record<string, SealPurpose> = { login: 'login', remember_token: 'remember' }
-
-export async function openSeal (test: TestContext): Promise<Seal> {
-  const app = Fastify()
-  const seal = await createSeal(app, [Buffer.from(key)], '', ownPurposes)
-  await app.ready()
-  test.after(() => app.close())
-  return seal
-}
 
 /** The id and the secret in the cookie of a login that a store keeps; null where a cookie holds the facts themselves. */
 export function referenceIn (seal: Seal, { name, value }: Pick<SetCookie, 'name' | 'value'>): { id: string, secret: string } | null {

@@ -5,8 +5,9 @@ import { MemoryStore, type LoginRecord } from 'fastify-login'
 import { createApp } from '../support/app.ts'
 import { Browser, setCookies } from '../support/browser.ts'
 import { stopClock } from '../support/clock.ts'
+import { openSeal } from '../support/seal.ts'
 import { eachWay, type Requirement } from './requirement.ts'
-import { openSeal, referenceIn } from './secrets.ts'
+import { referenceIn } from './secrets.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url')
 const valueOf = (browser: Browser) => browser.cookies.get('login')?.value ?? assert.fail('there is no login cookie')

@@ -38,10 +38,14 @@ function judgeResolution (setting: Setting, ticket: Ticket, before: Seen): void 
   assert.ok(!before.fresh || mayBeFresh(setting, carried[0], ticket), 'fresh without a proof of identity')
 }
 
-function judgeAct ({ sending, ok, loaded }: Ticket, before: Seen, after: Seen): void {
-  const { act, fresh } = sending
-  const proves = ok && (act === 'confirm' || act === 'newPassword' || (act.startsWith('logIn') && fresh !== false))
-  assert.ok(!after.fresh || before.fresh || proves, 'fresh without a proof of identity, after the act')
+/** Whether an act proved an identity so that the login is fresh by it. */
+export function provesFresh ({ ok, sending: { act, fresh } }: Ticket): boolean {
+  return ok && (act === 'confirm' || act === 'newPassword' || (act.startsWith('logIn') && fresh !== false))
+}
+
+function judgeAct (ticket: Ticket, before: Seen, after: Seen): void {
+  const { sending: { act }, ok, loaded } = ticket
+  assert.ok(!after.fresh || before.fresh || provesFresh(ticket), 'fresh without a proof of identity, after the act')
   assert.ok(before.user === null || loaded.get(before.user) !== null, 'a user who is gone')
   if (act === 'logOut') assert.equal(after.user, null, 'logged in after a logout')
   else if (act.startsWith('logIn') && ok) assert.ok(after.user?.endsWith(act.slice('logIn'.length).replace(' ', '-')), 'not the user who logged in')

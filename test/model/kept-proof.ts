@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { credentialsOf } from './judge.ts'
+import { credentialsOf, provesFresh } from './judge.ts'
 import type { Ledger } from './ledger.ts'
 import type { Terms } from './move.ts'
 import type { Ticket } from './ticket.ts'
@@ -45,15 +45,11 @@ export const longestRequest = 20
 /** The one proof among the requests that were under way, if no answer that was on its way before came after it. */
 function lastProof (batch: readonly Ticket[]): Ticket | null {
   const setting = batch.filter((ticket) => credentialsOf(ticket).login !== undefined)
-  const [proof, ...more] = setting.filter(isProof)
+  const [proof, ...more] = setting.filter(provesFresh)
   if (proof === undefined || more.length > 0) return null
   // An older answer that arrives late, or a login that is not to be fresh, takes the place of what was proven.
   const isOvertaken = setting.some((one) => one !== proof && ((one.doneTick as number) < (proof.doneTick as number)
     ? (one.deliveredTick as number) > (proof.deliveredTick as number)
     : one.sending.act.startsWith('logIn')))
   return isOvertaken ? null : proof
-}
-
-function isProof ({ ok, sending: { act, fresh } }: Ticket): boolean {
-  return ok && (act === 'confirm' || act === 'newPassword' || (act.startsWith('logIn') && fresh !== false))
 }

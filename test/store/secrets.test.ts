@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Writable } from 'node:stream'
-import Fastify from 'fastify'
 import type { LoginOptions } from 'fastify-login'
-import { createSeal, ownPurposes as purposes, type Seal } from '../../lib/seal.ts'
-import { key } from '../support/app.ts'
+import { ownPurposes as purposes } from '../../lib/seal.ts'
 import { Browser } from '../support/browser.ts'
+import { openSeal } from '../support/seal.ts'
 import { createStoredApp } from '../support/store.ts'
 import type { User } from '../support/user.ts'
 
 const cookieNames = { login: 'login', remember: 'remember_token' }
-
-/** What a holder of the key reads in cookies, and can write into them. */
-async function openSeal (t: { after: (run: () => void) => void }): Promise<Seal> {
-  const app = Fastify()
-  const seal = await createSeal(app, [Buffer.from(key)], '', purposes)
-  await app.ready()
-  t.after(() => app.close())
-  return seal
-}
 
 /** A browser that was logged in, restored, confirmed, refused and logged out; with all that was told, logged and kept of it. */
 async function live () {
