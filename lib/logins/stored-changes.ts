@@ -78,12 +78,14 @@ export class StoredChanges {
   }
 
   async #replace (change: Change, secrets: Secrets, { record: found, digest }: RecordNote, steps: StoreSteps, now: number): Promise<boolean> {
-    const { from, matchesStamp } = change
+    const { from, login, matchesStamp } = change
     const came = from === null ? digest : null
     const replaced = await steps.replace(found, (record) => record.secret === found.secret ? replacedRecord(record, change, secrets, came, this.#limit.lifetimes, now) : null)
     if (!replaced) return false
     await this.#endOthers(change, steps, now)
-    if (matchesStamp !== null && !matchesStamp(found.stamp)) await this.#endWithOlderStamps(found, matchesStamp, steps, now)
+    if (matchesStamp === null || matchesStamp(found.stamp)) return true
+    // A login that was proven after this one has a newer password.
+    await this.#endOlder(found, ({ stamp, provenAt }) => !matchesStamp(stamp) && provenAt <= login.provenAt, steps, now)
     return true
   }
 
@@ -100,8 +102,7 @@ export class StoredChanges {
   }
 
   /** What a new password ended is taken off the list at once, not only when it comes by. */
-  async #endWithOlderStamps ({ owner }: LoginRecord, matches: (stamp: string | null) => boolean, steps: StoreSteps, now: number): Promise<void> {
-    const isOlder = ({ stamp }: LoginRecord) => !matches(stamp)
+  async #endOlder ({ owner }: LoginRecord, isOlder: (record: LoginRecord) => boolean, steps: StoreSteps, now: number): Promise<void> {
     for (const record of await this.#store.list(owner)) await steps.end(record, 'user-changed', now, isOlder)
   }
 }

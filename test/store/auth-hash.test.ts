@@ -13,9 +13,9 @@ async function logInTwice (remember = true) {
   const slow = new Barrier()
   const test = await createStoredApp({
     options: { authHash } as Partial<LoginOptions>,
-    after: (app, users) => app.post<{ Querystring: { slow?: string } }>('/password', async (request) => {
+    after: (app, users) => app.post<{ Querystring: { slow?: string, to?: string } }>('/password', async (request) => {
       if (request.query.slow !== undefined) await slow.pass()
-      users.set('1', { ...users.get('1')!, passwordHash: 'changed' })
+      users.set('1', { ...users.get('1')!, passwordHash: request.query.to ?? 'changed' })
       return { ok: await request.confirmLogin(users.get('1')!) }
     })
   })
@@ -61,6 +61,22 @@ describe('a new password, with a store', () => {
     await changing
     assert.deepEqual([await here.whoami(), await there.whoami()], ['1', '1'])
     assert.deepEqual(told(), ['userLoginConfirmed', 'userLoginConfirmed'])
+  })
+
+  it('leaves a login alone that was confirmed elsewhere with a newer one while it was on its way', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const { here, there, store, slow } = await logInTwice()
+    const elsewhere = there.request({ method: 'POST', url: '/password?slow&to=newer', payload: {} })
+    await slow.reached
+    const listing = store.hold('list')
+    const changing = here.request({ method: 'POST', url: '/password', payload: {} })
+    await listing.reached
+    t.mock.timers.tick(1)
+    slow.open()
+    await elsewhere
+    listing.open()
+    await changing
+    assert.deepEqual([await here.whoami(), await there.whoami()], [null, '1'])
   })
 
   it('does not take theft for a remember cookie from before, nor a login for dead that is about to be confirmed', async () => {
