@@ -37,7 +37,7 @@ function honour (state: LoginState, found: FoundRemember, now: number): MaybePro
   if (!isThenable(loaded)) return accept(state, remember, grace, loaded, now)
   return Promise.resolve(loaded).then(async (user) => {
     // It may have ended while the loader was waited for.
-    const again = await settings.realm.logins.findRememberedAgain(remember, nowInSeconds())
+    const again = await settings.realm.logins.findRememberedAgain(remember, state.arrivedAt)
     if (again.standing !== 'alive' && again.standing !== 'grace') return refuseBy(state, again.standing)
     return accept(state, remember, grace || again.standing === 'grace', user, now)
   })

@@ -48,21 +48,27 @@ describeWays('while the user of a request is loaded', (way) => {
     }
   }
 
-  it('a confirmation leaves that request its user, not fresh', async () => {
-    const { quick, goOn } = await hold({ remembered: false })
-    await quick.post('/confirm')
-    const seen = (await goOn()).json()
-    assert.deepEqual([seen.user, seen.fresh], ['1', false])
-    assert.equal((await quick.get('/whoami')).json().fresh, true)
-  })
-
-  it('a confirmation takes its user from that request where it waits for longer than an older generation is accepted', async (t) => {
+  it('a confirmation leaves that request its user, not fresh, however long it waits', async (t) => {
     const clock = stopClock(t)
     const { quick, goOn } = await hold({ remembered: false })
     await quick.post('/confirm')
     clock.advance(10)
-    const seen = (await goOn()).json()
-    assert.deepEqual([seen.user, seen.lapse], [null, 'superseded'])
+    const answer = await goOn()
+    assert.deepEqual([answer.json().user, answer.json().fresh, setCookies(answer)], ['1', false, []])
+    assert.equal((await quick.get('/whoami')).json().fresh, true)
+  })
+
+  it('another restore leaves that request its user, and the browser its new cookies, however long it waits', async (t) => {
+    const clock = stopClock(t)
+    const { quick, goOn } = await hold({ remembered: true })
+    quick.restart()
+    // The second brings the successor back.
+    for (const visit of ['restores', 'sees']) assert.equal(await quick.whoami(), '1', visit)
+    clock.advance(61)
+    const answer = await goOn()
+    assert.equal(answer.json().user, '1')
+    quick.receive(answer)
+    quick.restart()
     assert.equal(await quick.whoami(), '1')
   })
 

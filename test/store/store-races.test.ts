@@ -277,6 +277,28 @@ describe('a confirmation', () => {
     assert.deepEqual([fresh, remembered], [true, true])
   })
 
+  it('is not undone by a request from before it that waits for its user at another server, however long', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store, users } = await logIn(true)
+    const loading = new Barrier()
+    const loadUser = async (id: string) => {
+      await loading.pass()
+      return users.get(id)
+    }
+    const { app: another } = await createStoredApp({ store, options: { loadUser } as never })
+    const late = browser.copy(another).send({ url: '/whoami' })
+    await loading.reached
+    clock.advance(1)
+    await browser.post('/confirm')
+    // That server looks at the record again.
+    await another.login.endLogins('1', { except: (await browser.get('/whoami')).json().login.id })
+    clock.advance(10)
+    loading.open()
+    const answer = await late
+    assert.deepEqual([answer.json().user, setCookies(answer)], ['1', []])
+    assert.equal((await browser.get('/whoami')).json().fresh, true)
+  })
+
   it('is not undone by a use that was found before it', async (t) => {
     const clock = stopClock(t)
     const { browser, store } = await logIn()
