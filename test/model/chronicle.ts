@@ -4,8 +4,8 @@
  * @module
  */
 import type { User } from '../support/user.ts'
+import type { Witness } from './act.ts'
 import { Ledger } from './ledger.ts'
-import type { Witness } from './site.ts'
 import { Ticket } from './ticket.ts'
 import { isCurrent } from './worth.ts'
 
@@ -58,6 +58,12 @@ export class Chronicle implements Witness {
   }
 
   ended (loginId: string): void { this.ledger.end(this.ledger.lineOf(loginId)) }
+
+  /** From here on others may find them ended. */
+  endingAll (userId: string, exceptId: string | null): void {
+    const except = this.ledger.lineOf(exceptId)
+    for (const line of this.ledger.lines.values()) if (line.user === userId && line !== except) line.contested = true
+  }
 
   endedAll (userId: string | null, exceptId: string | null): void {
     this.ledger.endAll(userId, this.ledger.lineOf(exceptId), Ticket.current.getStore()?.sentTick ?? Infinity)

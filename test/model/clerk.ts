@@ -1,19 +1,19 @@
 /**
- * Writes answers into the ledger: what they issued, and what ended with them.
+ * Writes answers into the ledger: what was used by them, what ended with them, and what they issued.
  *
  * @module
  */
-import { credentialsOf } from './judge.ts'
-import type { Issued, Line } from './ledger.ts'
-import { absoluteTimeout, rememberDuration } from './move.ts'
+import { issueLogin, issueRemember } from './issuance.ts'
+import { credentialsOf, isProof } from './judge.ts'
+import type { Line } from './ledger.ts'
 import type { Seen, Ticket } from './ticket.ts'
 import { isCurrent, mayLetIn, type Setting } from './worth.ts'
 
 export function record (setting: Setting, ticket: Ticket, now: number): void {
   const { ledger } = setting
   const { login, remember } = credentialsOf(ticket)
-  noteUse(setting, ticket)
   noteRefusal(setting, ticket)
+  noteUse(setting, ticket)
   if (ticket.alarm) ledger.end(ledger.cookie('remember', ticket.carried)?.line)
   if (login === undefined && remember === undefined) return
   const { user, login: id } = ticket.after as { user: string, login: string }
@@ -28,11 +28,6 @@ export function record (setting: Setting, ticket: Ticket, now: number): void {
     if (ticket.sending.fresh !== false || !begins) ledger.staleTicks.delete(id)
     if (begins) endOthers(setting, ticket, user)
   }
-}
-
-/** Whether what the answer sets proves an identity anew. */
-function isProof ({ ok, sending: { act } }: Ticket): boolean {
-  return ok && (act === 'confirm' || act === 'newPassword' || act.startsWith('logIn'))
 }
 
 function isBySomebodyElse ({ sending }: Ticket, line: Line): boolean {
@@ -69,77 +64,6 @@ function noteRefusal (setting: Setting, ticket: Ticket): void {
   const elsewhere = terms.sessionProtection === 'strong' && !terms.permanentSession && cookie.agent !== ticket.agent
   if (elsewhere && isCurrent(setting, remember, ticket.arrivedAt) && remember?.line.user === cookie.line.user) ledger.end(remember.line)
   if (elsewhere || ticket.loaded.get(cookie.line.user) === null) ledger.end(cookie.line)
-}
-
-function issueLogin (setting: Setting, ticket: Ticket, line: Line, id: string, value: string, now: number): void {
-  const { ledger, stored } = setting
-  const carried = ledger.cookie('login', ticket.carried)
-  const proves = isProof(ticket)
-  const touched = !stored && !proves && carried?.login === id ? carried : undefined
-  const restoredFrom = ledger.cookie('remember', ticket.carried)
-  const fresh = ticket.sending.fresh !== false || !ticket.sending.act.startsWith('logIn')
-  const issued: Issued = {
-    purpose: 'login',
-    value,
-    line,
-    login: id,
-    agent: touched?.agent ?? ticket.agent,
-    stamp: proves ? ticket.actedPassword : touched?.stamp ?? (stored ? line.stamp : restoredFrom?.stamp ?? null),
-    provenAt: proves ? fresh ? ticket.actedAt : null : touched?.provenAt ?? null,
-    tick: ticket.committedTick ?? ledger.next(),
-    expiresAt: touched?.expiresAt ?? now + absoluteTimeout,
-    replacedAt: null,
-    replacedTick: null,
-    successor: null,
-    cameTick: null
-  }
-  if (touched === undefined) for (const other of ledger.loginsOf(id)) replace(other, issued, now, ledger.next())
-  else [issued.replacedAt, issued.replacedTick] = [touched.replacedAt, touched.replacedTick]
-  ledger.issued.set(value, issued)
-  ledger.lastUses.set(id, Math.max(now, ledger.lastUses.get(id) ?? 0))
-}
-
-function issueRemember (setting: Setting, ticket: Ticket, line: Line, id: string, value: string, now: number): void {
-  const { ledger, terms, stored } = setting
-  const carried = ledger.cookie('remember', ticket.carried)
-  const own = carried?.line === line ? carried : undefined
-  const again = ticket.sending.act.startsWith('logIn') && ticket.ok && ticket.remember
-  const expiresAt = again || own === undefined || terms.refreshEachRequest ? now + rememberDuration : own.expiresAt
-  const known = ledger.issued.get(value)
-  if (known !== undefined) {
-    known.expiresAt = Math.max(known.expiresAt, expiresAt)
-    return
-  }
-  const issued: Issued = {
-    purpose: 'remember',
-    value,
-    line,
-    login: id,
-    agent: ticket.agent,
-    stamp: isProof(ticket) ? ticket.actedPassword : own?.stamp ?? null,
-    provenAt: null,
-    tick: ticket.committedTick ?? ledger.next(),
-    expiresAt,
-    replacedAt: null,
-    replacedTick: null,
-    successor: null,
-    cameTick: null
-  }
-  ledger.issued.set(value, issued)
-  const byLogin = mayLetIn(setting, ledger.cookie('login', ticket.carried), ticket)
-  const predecessor = byLogin ? line.newest : own ?? line.newest
-  const unseen = predecessor?.successor ?? null
-  if (stored && unseen !== null) replace(unseen, issued, -Infinity, ledger.next())
-  if (stored && predecessor !== null) replace(predecessor, issued, now, ledger.next())
-  if (line.newest === null || line.newest.tick < issued.tick) line.newest = issued
-}
-
-function replace (older: Issued, newer: Issued, now: number, tick: number): void {
-  const [before, after] = older.tick <= newer.tick ? [older, newer] : [newer, older]
-  if (before.purpose === 'login' && before.replacedTick !== null) return
-  before.replacedAt = now
-  before.replacedTick ??= tick
-  before.successor = after
 }
 
 /** What of another user the browser held ends with a login. */

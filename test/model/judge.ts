@@ -38,9 +38,15 @@ function judgeResolution (setting: Setting, ticket: Ticket, before: Seen): void 
   assert.ok(!before.fresh || mayBeFresh(setting, carried[0], ticket), 'fresh without a proof of identity')
 }
 
+/** Whether an act proved an identity. */
+export function isProof ({ ok, sending: { act } }: Ticket): boolean {
+  return ok && (act === 'confirm' || act === 'newPassword' || act.startsWith('logIn'))
+}
+
 /** Whether an act proved an identity so that the login is fresh by it. */
-export function provesFresh ({ ok, sending: { act, fresh } }: Ticket): boolean {
-  return ok && (act === 'confirm' || act === 'newPassword' || (act.startsWith('logIn') && fresh !== false))
+export function provesFresh (ticket: Ticket): boolean {
+  const { act, fresh } = ticket.sending
+  return isProof(ticket) && (fresh !== false || !act.startsWith('logIn'))
 }
 
 function judgeAct (ticket: Ticket, before: Seen, after: Seen): void {

@@ -10,14 +10,14 @@ import type { Tally } from './tally.ts'
 import type { Ticket } from './ticket.ts'
 import type { Visitor } from './visitor.ts'
 
-interface Asked { readonly terms: Terms, readonly users: ReadonlyMap<string, User>, readonly tally: Tally }
+interface Asked { readonly terms: Terms, readonly stored: boolean, readonly users: ReadonlyMap<string, User>, readonly tally: Tally }
 
-export function judgeLoss ({ terms, users, tally }: Asked, visitor: Visitor, ticket: Ticket): void {
-  const password = (user: string) => users.get(user)?.passwordHash ?? null
+export function judgeLoss ({ terms, stored, users, tally }: Asked, visitor: Visitor, ticket: Ticket): void {
+  const present = { terms, stored, passwordOf: (user: string) => users.get(user)?.passwordHash ?? null }
   const expected = [...visitor.expected ?? []].join(' or ')
-  if (visitor.isLoginDue(ticket, terms, password)) tally.count('login due')
-  assert.ok(visitor.isAsExpected(ticket, terms, password), `a login was lost: ${String(ticket.before?.user)} is logged in, not ${expected}`)
-  if (!visitor.isProofDue(ticket, terms)) return
+  if (visitor.isLoginDue(ticket, present)) tally.count('login due')
+  assert.ok(visitor.isAsExpected(ticket, present), `a login was lost: ${String(ticket.before?.user)} is logged in, not ${expected}`)
+  if (!visitor.isProofDue(ticket, present)) return
   tally.count('proof due')
   assert.equal(ticket.before?.fresh, true, 'a proof of identity was lost')
 }

@@ -65,8 +65,7 @@ export class World extends Chronicle implements Setting {
     const carried = new Map([...browser.cookies].map(([name, { value }]) => [name, value]))
     const agent = sending.disguised === true ? 'Mozilla' : browser.userAgent
     const ticket = new Ticket(sending, carried, agent, this.now, this.ledger.next())
-    // What two processes, and renewals, make of remember cookies the model does not know well enough yet.
-    ticket.remember = sending.remember === true && this.processes.length === 1 && !this.terms.refreshEachRequest
+    ticket.remember = sending.remember === true
     if (sending.who === 'thief') for (const purpose of ['login', 'remember'] as const) this.#contest(ticket, purpose)
     const isAlone = visitor.isQuiet
     visitor.sends(ticket)

@@ -1,0 +1,78 @@
+/**
+ * Writes the cookies that an answer sets into the ledger, and what they take the place of.
+ *
+ * @module
+ */
+import { isProof } from './judge.ts'
+import type { Issued, Line } from './ledger.ts'
+import { absoluteTimeout, rememberDuration } from './move.ts'
+import type { Ticket } from './ticket.ts'
+import { mayLetIn, type Setting } from './worth.ts'
+
+/** What a cookie has, whatever its purpose, that was not replaced yet. */
+const current = { replacedAt: null, replacedTick: null, successor: null, cameTick: null }
+
+export function issueLogin (setting: Setting, ticket: Ticket, line: Line, id: string, value: string, now: number): void {
+  const { ledger, stored } = setting
+  const carried = ledger.cookie('login', ticket.carried)
+  const proves = isProof(ticket)
+  const touched = !stored && !proves && carried?.login === id ? carried : undefined
+  const restoredFrom = ledger.cookie('remember', ticket.carried)
+  const fresh = ticket.sending.fresh !== false || !ticket.sending.act.startsWith('logIn')
+  const issued: Issued = {
+    ...current,
+    purpose: 'login',
+    value,
+    line,
+    login: id,
+    agent: touched?.agent ?? ticket.agent,
+    stamp: proves ? ticket.actedPassword : touched?.stamp ?? (stored ? line.stamp : restoredFrom?.stamp ?? null),
+    provenAt: proves ? fresh ? ticket.actedAt : null : touched?.provenAt ?? null,
+    tick: ticket.committedTick ?? ledger.next(),
+    expiresAt: touched?.expiresAt ?? now + absoluteTimeout
+  }
+  if (touched === undefined) for (const other of ledger.loginsOf(id)) replace(other, issued, now, ledger.next())
+  else [issued.replacedAt, issued.replacedTick] = [touched.replacedAt, touched.replacedTick]
+  ledger.issued.set(value, issued)
+  ledger.lastUses.set(id, Math.max(now, ledger.lastUses.get(id) ?? 0))
+}
+
+export function issueRemember (setting: Setting, ticket: Ticket, line: Line, id: string, value: string, now: number): void {
+  const { ledger, terms, stored } = setting
+  const carried = ledger.cookie('remember', ticket.carried)
+  const own = carried?.line === line ? carried : undefined
+  const again = ticket.sending.act.startsWith('logIn') && ticket.ok && ticket.remember
+  const expiresAt = again || own === undefined || terms.refreshEachRequest ? now + rememberDuration : own.expiresAt
+  const known = ledger.issued.get(value)
+  if (known !== undefined) {
+    known.expiresAt = Math.max(known.expiresAt, expiresAt)
+    return
+  }
+  const issued: Issued = {
+    ...current,
+    purpose: 'remember',
+    value,
+    line,
+    login: id,
+    agent: ticket.agent,
+    stamp: isProof(ticket) ? ticket.actedPassword : own?.stamp ?? null,
+    provenAt: null,
+    tick: ticket.committedTick ?? ledger.next(),
+    expiresAt
+  }
+  ledger.issued.set(value, issued)
+  const byLogin = mayLetIn(setting, ledger.cookie('login', ticket.carried), ticket)
+  const predecessor = byLogin ? line.newest : own ?? line.newest
+  const unseen = predecessor?.successor ?? null
+  if (stored && unseen !== null) replace(unseen, issued, -Infinity, ledger.next())
+  if (stored && predecessor !== null) replace(predecessor, issued, now, ledger.next())
+  if (line.newest === null || line.newest.tick < issued.tick) line.newest = issued
+}
+
+function replace (older: Issued, newer: Issued, now: number, tick: number): void {
+  const [before, after] = older.tick <= newer.tick ? [older, newer] : [newer, older]
+  if (before.purpose === 'login' && before.replacedTick !== null) return
+  before.replacedAt = now
+  before.replacedTick ??= tick
+  before.successor = after
+}
