@@ -49,6 +49,7 @@ export class LoginState {
   pendingEvents: PendingEvent[] = []
   clearsLogin = false
   clearsRemember = false
+  loggedOut = false
   /** Whether a guard ran, so that the answer is for one person. */
   guarded = false
   /** Whether the answer depends on who asks. */
@@ -69,8 +70,7 @@ export class LoginState {
 
   /** The user, or what stands in for nobody; made once for a request. */
   get currentUser (): unknown {
-    if (this.user !== null) return this.user
-    if (this.settings.anonymousUser === null) return null
+    if (this.user !== null || this.settings.anonymousUser === null) return this.user
     this.anonymousOne ??= this.settings.anonymousUser()
     return this.anonymousOne
   }

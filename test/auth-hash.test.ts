@@ -4,6 +4,7 @@ import type { LoginOptions } from 'fastify-login'
 import { key } from './support/app.ts'
 import { Barrier } from './support/barrier.ts'
 import { Browser, setCookies } from './support/browser.ts'
+import { HeldLoader } from './support/held-loader.ts'
 import type { User } from './support/user.ts'
 import { describeWays, type Way } from './support/ways.ts'
 
@@ -151,6 +152,29 @@ describeWays('a new password', (way) => {
       assert.deepEqual([seen.user, seen.fresh, seen.lapse], ['1', false, null])
     })
   }
+
+  it('leaves the browser its new remember cookie where a request was under way with the old one alone', async () => {
+    const users = new Map<string, User>([['1', { id: '1', name: 'Ada', passwordHash: 'one' }]])
+    const loader = new HeldLoader((id) => users.get(id))
+    const { app } = await way.createApp({
+      options: { authHash, loadUser: loader.loadUser } as Partial<LoginOptions>,
+      after: (app) => app.post('/password', async (request) => {
+        users.set('1', { ...users.get('1')!, passwordHash: 'new' })
+        return await request.confirmLogin(users.get('1')!)
+      })
+    })
+    const browser = new Browser(app)
+    await browser.post('/login/1', { remember: true })
+    browser.restart()
+    const loading = loader.hold()
+    const late = browser.send({ url: '/whoami' })
+    await loading.reached
+    await browser.post('/password')
+    loading.open()
+    browser.receive(await late)
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+  })
 
   it('does not turn away a request whose user was being loaded meanwhile', async () => {
     const loading = new Barrier()

@@ -1,30 +1,20 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { Barrier } from './support/barrier.ts'
 import { Browser, setCookies } from './support/browser.ts'
 import { stopClock } from './support/clock.ts'
-import type { User } from './support/user.ts'
+import { HeldLoader } from './support/held-loader.ts'
 import { describeWays } from './support/ways.ts'
 
 describeWays('while the user of a request is loaded', (way) => {
   /** A browser that is logged in, and a request of it that waits for its user. */
   async function hold (how: { remembered: boolean }) {
-    let loading: Barrier | null = null
-    const test = await way.createApp({
-      options: {
-        loadUser: async (id: string): Promise<User> => {
-          const waiting = loading
-          loading = null
-          await waiting?.pass()
-          return { id, name: 'Ada' }
-        }
-      } as never
-    })
+    const loader = new HeldLoader()
+    const test = await way.createApp({ options: { loadUser: loader.loadUser } as never })
     const browser = new Browser(test.app)
     await browser.post('/login/1', { remember: how.remembered })
     const quick = browser.copy()
     if (how.remembered) browser.restart()
-    const barrier = loading = new Barrier()
+    const barrier = loader.hold()
     const late = browser.send({ url: '/whoami' })
     await barrier.reached
     return { ...test, browser, quick, goOn: async () => { barrier.open(); return await late } }
