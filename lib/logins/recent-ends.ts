@@ -10,8 +10,8 @@ import type { LoginRecord } from './store.ts'
 const remembered = 10_000
 const milliseconds = 5 * 60 * 1000
 
-/** No login's id, and no owner. */
-const everyone = ''
+/** All logins of everybody: no login's id, and no owner. */
+export const everyone = ''
 
 /** What ended, or was superseded, in this process: logins, owners, everybody, each with a count that only rises. */
 export class RecentEnds {
@@ -20,13 +20,19 @@ export class RecentEnds {
   /** How much has changed so far: what is noted of a record before it is asked for, finer than any clock. */
   count = 0
 
-  /** Notes a login by its id, or all of an owner's, once the store has changed. */
+  /** Notes a login by its id, or all of an owner's. */
   note (idOrOwner: string): void {
     this.#changed.set(idOrOwner, ++this.count)
   }
 
-  noteEvery (): void {
-    this.note(everyone)
+  /** Notes them before the store changes, and after: another request may see a change before its answer is here. */
+  async around<Result> (idsOrOwners: readonly string[], change: () => Promise<Result>): Promise<Result> {
+    for (const one of idsOrOwners) this.note(one)
+    try {
+      return await change()
+    } finally {
+      for (const one of idsOrOwners) this.note(one)
+    }
   }
 
   /** Whether a record that was asked for at a count may not be the truth any more. */

@@ -8,7 +8,7 @@ import type { Change, Committed, FoundLogin, FoundRemember, LoginKeeper, Prepare
 import { admits, isUsable, type LoginLimit } from './login-limit.ts'
 import { ownerOf } from './record-changes.ts'
 import { restoredFactsOf } from './record-facts.ts'
-import { RecentEnds } from './recent-ends.ts'
+import { everyone, RecentEnds } from './recent-ends.ts'
 import { RecordNotes } from './record-notes.ts'
 import { changeRecord } from './record-update.ts'
 import type { LoginFacts, Proof } from './record.ts'
@@ -79,37 +79,37 @@ export class StoredLogins implements LoginKeeper {
   prepare (change: Change): Prepared { return this.#changes.prepare(change) }
 
   async commit (prepared: Prepared, now: number): Promise<Committed | null> {
-    const committed = await this.#changes.commit(prepared, now)
-    if (committed === null || prepared.change.kind === 'use') return committed
-    for (const { id } of [prepared.change.login, ...committed.ended]) this.#recent.note(id)
+    const { kind, login, ends } = prepared.change
+    if (kind === 'use') return await this.#changes.commit(prepared, now)
+    const ids = [login.id, ...ends.map((ended) => this.#notes.of(ended).record.id)]
+    const committed = await this.#recent.around(ids, () => this.#changes.commit(prepared, now))
+    for (const { id } of committed?.ended ?? []) this.#recent.note(id)
     return committed
   }
 
   /** Told once, although two may end it at the same moment. */
   async end (ended: LoginFacts | RememberFacts): Promise<string | null> {
-    const { record: { id } } = this.#notes.of(ended)
-    const first = await this.#store.remove(id)
-    this.#recent.note(id)
-    return first ? id : null
+    const { id } = this.#notes.of(ended).record
+    return await this.#remove(id) ? id : null
   }
 
   async endById (id: string, userId: string | null): Promise<boolean> {
     const record = await this.#store.find(id)
     if (record?.realm !== this.#realm || (userId !== null && record.userId !== userId)) return false
-    const first = await this.#store.remove(id)
-    this.#recent.note(id)
-    return first
+    return await this.#remove(id)
+  }
+
+  #remove (id: string): Promise<boolean> {
+    return this.#recent.around([id], () => this.#store.remove(id))
   }
 
   async endAll (userId: string, exceptId: string | null): Promise<void> {
     const owner = ownerOf(this.#realm, userId)
-    await this.#store.removeAll(owner, exceptId ?? undefined)
-    this.#recent.note(owner)
+    await this.#recent.around([owner], () => this.#store.removeAll(owner, exceptId ?? undefined))
   }
 
   async endEvery (): Promise<void> {
-    await this.#store.removeAll(null)
-    this.#recent.noteEvery()
+    await this.#recent.around([everyone], () => this.#store.removeAll(null))
   }
 
   async list (userId: string, lifetimes: LoginLimit['lifetimes'], now: number): Promise<LoginRecord[]> {
