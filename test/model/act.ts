@@ -14,8 +14,8 @@ export interface Witness {
   acted (ticket: Ticket): void
   loggedOut (ticket: Ticket): void
   ended (loginId: string): void
-  endingAll (userId: string, exceptId: string | null): void
-  endedAll (userId: string, exceptId: string | null): void
+  endingAll (ticket: Ticket, userId: string, exceptId: string | null): void
+  endedAll (ticket: Ticket, userId: string, exceptId: string | null): void
 }
 
 /** Does what the request asks for; whether it came about. */
@@ -39,9 +39,9 @@ export async function act (request: FastifyRequest, ticket: Ticket, witness: Wit
     }
     case 'endOthers': {
       if (user === null) return false
-      witness.endingAll(user, id)
+      witness.endingAll(ticket, user, id)
       await manager.endLogins(user, { except: id })
-      witness.endedAll(user, id)
+      witness.endedAll(ticket, user, id)
       return true
     }
     case 'newPassword': {

@@ -60,13 +60,18 @@ export class Chronicle implements Witness {
   ended (loginId: string): void { this.ledger.end(this.ledger.lineOf(loginId)) }
 
   /** From here on others may find them ended. */
-  endingAll (userId: string, exceptId: string | null): void {
+  endingAll (ticket: Ticket, userId: string, exceptId: string | null): void {
+    ticket.endingTick = this.ledger.next()
     const except = this.ledger.lineOf(exceptId)
     for (const line of this.ledger.lines.values()) if (line.user === userId && line !== except) line.contested = true
   }
 
-  endedAll (userId: string | null, exceptId: string | null): void {
-    this.ledger.endAll(userId, this.ledger.lineOf(exceptId), Ticket.current.getStore()?.sentTick ?? Infinity)
-    for (const ticket of this.waiting) for (const id of userId === null ? this.users.keys() : [userId]) ticket.beaten.add(id)
+  /** Null for `by`: the application did it, between two requests. */
+  endedAll (by: Ticket | null, userId: string | null, exceptId: string | null): void {
+    const calledTick = by?.endingTick ?? Infinity
+    this.ledger.endAll(userId, this.ledger.lineOf(exceptId), calledTick)
+    for (const { sentTick, beaten, perhapsBeaten } of this.waiting) {
+      for (const id of userId === null ? this.users.keys() : [userId]) (sentTick < calledTick ? beaten : perhapsBeaten).add(id)
+    }
   }
 }

@@ -18,7 +18,7 @@ export function record (setting: Setting, ticket: Ticket, now: number): void {
   if (login === undefined && remember === undefined) return
   const { user, login: id } = ticket.after as { user: string, login: string }
   const line = ledger.lineOf(id) ?? ledger.begin(id, user, ticket.beaten.has(user))
-  if (line.endedTick === null && isBySomebodyElse(ticket, line)) line.contested = true
+  if (line.endedTick === null && (isBySomebodyElse(ticket, line) || ticket.perhapsBeaten.has(user))) line.contested = true
   const proves = isProof(ticket)
   if (proves) line.stamp = ticket.actedPassword
   if (login !== undefined) issueLogin(setting, ticket, line, id, login.value, now)
@@ -57,7 +57,9 @@ function noteRefusal (setting: Setting, ticket: Ticket): void {
   const idle = terms.idleTimeout !== null && ticket.arrivedAt >= (ledger.lastUses.get(cookie.login) ?? 0) + terms.idleTimeout
   if (idle) return
   // Without a store an older copy of a cookie knows an older use, by which it may have lapsed before it was looked at more closely.
-  if (!setting.stored && terms.idleTimeout !== null && ledger.loginsOf(cookie.login).some(({ tick }) => tick > cookie.tick)) {
+  const mayHaveLapsed = !setting.stored && terms.idleTimeout !== null && ledger.loginsOf(cookie.login).some(({ tick }) => tick > cookie.tick)
+  // In the store it may have been replaced already: a copy of what was replaced ends nothing.
+  if (mayHaveLapsed || setting.isChanging(cookie.login)) {
     cookie.line.contested = true
     return
   }

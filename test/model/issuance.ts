@@ -10,7 +10,7 @@ import type { Ticket } from './ticket.ts'
 import { mayLetIn, type Setting } from './worth.ts'
 
 /** What a cookie has, whatever its purpose, that was not replaced yet. */
-const current = { replacedAt: null, replacedTick: null, successor: null, cameTick: null }
+const current = { replacedFrom: null, replacedAt: null, replacedTick: null, successor: null, cameTick: null }
 
 export function issueLogin (setting: Setting, ticket: Ticket, line: Line, id: string, value: string, now: number): void {
   const { ledger, stored } = setting
@@ -31,8 +31,8 @@ export function issueLogin (setting: Setting, ticket: Ticket, line: Line, id: st
     tick: ticket.committedTick ?? ledger.next(),
     expiresAt: touched?.expiresAt ?? now + absoluteTimeout
   }
-  if (touched === undefined) for (const other of ledger.loginsOf(id)) replace(other, issued, now, ledger.next())
-  else [issued.replacedAt, issued.replacedTick] = [touched.replacedAt, touched.replacedTick]
+  if (touched === undefined) for (const other of ledger.loginsOf(id)) replace(other, issued, [ticket.actedAt, now], ledger.next())
+  else Object.assign(issued, { replacedFrom: touched.replacedFrom, replacedAt: touched.replacedAt, replacedTick: touched.replacedTick })
   ledger.issued.set(value, issued)
   ledger.lastUses.set(id, Math.max(now, ledger.lastUses.get(id) ?? 0))
 }
@@ -64,15 +64,16 @@ export function issueRemember (setting: Setting, ticket: Ticket, line: Line, id:
   const byLogin = mayLetIn(setting, ledger.cookie('login', ticket.carried), ticket)
   const predecessor = byLogin ? line.newest : own ?? line.newest
   const unseen = predecessor?.successor ?? null
-  if (stored && unseen !== null) replace(unseen, issued, -Infinity, ledger.next())
-  if (stored && predecessor !== null) replace(predecessor, issued, now, ledger.next())
+  if (stored && unseen !== null) replace(unseen, issued, [-Infinity, -Infinity], ledger.next())
+  if (stored && predecessor !== null) replace(predecessor, issued, [ticket.actedAt, now], ledger.next())
   if (line.newest === null || line.newest.tick < issued.tick) line.newest = issued
 }
 
-function replace (older: Issued, newer: Issued, now: number, tick: number): void {
+function replace (older: Issued, newer: Issued, [from, to]: readonly [number, number], tick: number): void {
   const [before, after] = older.tick <= newer.tick ? [older, newer] : [newer, older]
   if (before.purpose === 'login' && before.replacedTick !== null) return
-  before.replacedAt = now
+  before.replacedFrom = from
+  before.replacedAt = to
   before.replacedTick ??= tick
   before.successor = after
 }

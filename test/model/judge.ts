@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { setCookies, type SetCookie } from '../support/browser.ts'
 import type { Issued } from './ledger.ts'
 import type { Ticket, Seen } from './ticket.ts'
-import { mayBeFresh, mayLetIn, mayRestore, resolvedAfter, type Setting } from './worth.ts'
+import { generationGrace, mayBeFresh, mayLetIn, mayRestore, resolvedAfter, type Setting } from './worth.ts'
 
 /** The credentials that an answer sets. */
 export function credentialsOf ({ answer }: Ticket): { login: SetCookie | undefined, remember: SetCookie | undefined } {
@@ -72,8 +72,9 @@ function judgeCookies (setting: Setting, ticket: Ticket): void {
   const ended = line?.endedTick ?? null
   assert.ok(ended === null || ended > noticed, 'a credential of a login that had ended')
   const carried = ledger.cookie('login', ticket.carried)
-  // A login cookie that strong protection refuses leaves the request to its remember cookie.
-  const letIn = carried !== undefined && mayLetIn(setting, carried, ticket)
+  // A login cookie that strong protection refuses, or that is too old, leaves the request to its remember cookie.
+  const isOver = ticket.arrivedAt >= (carried?.replacedFrom ?? Infinity) + generationGrace
+  const letIn = carried !== undefined && !isOver && mayLetIn(setting, carried, ticket)
   // A login by name and password begins another where the cookie had been replaced.
   const anew = begins && id !== ticket.before?.login
   assert.ok(anew || !letIn || carried.replacedTick === null || carried.replacedTick > noticed, 'a credential by a login cookie that had been replaced')

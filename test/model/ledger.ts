@@ -32,7 +32,8 @@ export interface Issued {
   readonly provenAt: number | null
   readonly tick: number
   expiresAt: number
-  /** When another took its place: by the clock, and in the order of things. */
+  /** When another took its place: not before, and at the latest, by the clock; and in the order of things. */
+  replacedFrom: number | null
   replacedAt: number | null
   replacedTick: number | null
   successor: Issued | null

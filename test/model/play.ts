@@ -101,7 +101,7 @@ async function end (world: World, { what, index }: Move & { move: 'end' }): Prom
   const logins = [...world.ledger.issued.values()].filter(({ purpose }) => purpose === 'login')
   if (what === 'every') {
     await manager.endEveryLogin()
-    return world.endedAll(null, null)
+    return world.endedAll(null, null, null)
   }
   const { login, line } = pick(logins, index)
   if (what === 'login') {
@@ -111,5 +111,5 @@ async function end (world: World, { what, index }: Move & { move: 'end' }): Prom
   const except = what === 'others' ? login : null
   await manager.endLogins(line.user, { except })
   // The excepted login stays; a restore of its line is the same line.
-  world.endedAll(line.user, except === null ? null : lineIdOf(except))
+  world.endedAll(null, line.user, except === null ? null : lineIdOf(except))
 }

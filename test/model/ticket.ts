@@ -42,8 +42,11 @@ export class Ticket {
   actedAt = 0
   /** When its act was done. */
   actedTick: number | null = null
-  /** All logins of this user have ended since it arrived. */
+  /** When it was about to end all logins of a user. */
+  endingTick: number | null = null
+  /** All logins of these users have ended since it arrived; or it arrived while they were ended. */
   readonly beaten = new Set<string>()
+  readonly perhapsBeaten = new Set<string>()
   /** What `rememberTokenStolen` said of it. */
   alarm = false
   /** When the store kept what it changed. */

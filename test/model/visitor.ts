@@ -18,8 +18,8 @@ export class Visitor {
   readonly #proof: KeptProof
   /** Requests since there was last none under way. */
   #batch: Ticket[] = []
-  /** Whether the browser was closed since, with what it had been given meanwhile. */
-  #hasRestarted = false
+  /** Whether the browser has lost since, by its end or by somebody's hand, what it had been given meanwhile. */
+  #hasLost = false
 
   constructor (browser: Browser, ledger: Ledger) {
     this.browser = browser
@@ -43,8 +43,8 @@ export class Visitor {
     if (this.#batch.some(({ deliveredTick }) => deliveredTick === null)) return
     this.#login.settle(this.#batch)
     this.#proof.settle(this.#batch)
-    if (this.#hasRestarted) this.#proof.forget()
-    this.#hasRestarted = false
+    if (this.#hasLost) this.#proof.forget()
+    this.#hasLost = false
     this.#batch = []
   }
 
@@ -67,16 +67,20 @@ export class Visitor {
   /** Nothing is to be expected of cookies that somebody else has changed. */
   expectsAnything (): void {
     this.#login.expected = anybody
-    this.#proof.forget()
+    this.#losesProof()
   }
 
   /** What ends with the browser is gone. */
   restarts (): void {
-    this.#proof.forget()
-    this.#hasRestarted = !this.isQuiet
     this.browser.restart()
-    if (this.isQuiet) this.#login.restarts()
-    else this.expectsAnything()
+    if (!this.isQuiet) return this.expectsAnything()
+    this.#losesProof()
+    this.#login.restarts()
+  }
+
+  #losesProof (): void {
+    this.#proof.forget()
+    this.#hasLost = !this.isQuiet
   }
 
   #cookies (): Issued[] {

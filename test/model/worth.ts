@@ -58,8 +58,8 @@ export function mayRestore (setting: Setting, cookie: Issued | undefined, ticket
   if (!setting.stored) return cookie.stamp === ticket.loaded.get(cookie.line.user)
   if (cookie.replacedTick === null || cookie.replacedTick > ticket.sentTick) return true
   if (ticket.arrivedAt < (cookie.replacedAt ?? 0) + validatorGrace) return true
-  const { successor } = cookie
-  return successor === cookie.line.newest && (successor?.cameTick ?? Infinity) > ticket.sentTick
+  const { replacedTick, cameTick } = cookie.successor as Issued
+  return (replacedTick ?? Infinity) > ticket.sentTick && (cameTick ?? Infinity) > ticket.sentTick
 }
 
 /** Whether a cookie is good beyond doubt, so that a logout that brings it ends its line. */
