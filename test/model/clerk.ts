@@ -12,6 +12,8 @@ import { isCurrent, mayLetIn, type Setting } from './worth.ts'
 export function record (setting: Setting, ticket: Ticket, now: number): void {
   const { ledger } = setting
   const { login, remember } = credentialsOf(ticket)
+  // Before it counts as a use: by then a login may have lapsed.
+  ticket.byLogin = mayLetIn(setting, ledger.cookie('login', ticket.carried), ticket)
   noteRefusal(setting, ticket)
   noteUse(setting, ticket)
   if (ticket.alarm) ledger.end(ledger.cookie('remember', ticket.carried)?.line)
@@ -41,7 +43,7 @@ function noteUse (setting: Setting, ticket: Ticket): void {
   ledger.lastUses.set(login, Math.max(ticket.arrivedAt, ledger.lastUses.get(login) ?? 0))
   const cookie = ledger.cookie('login', ticket.carried)
   const remember = ledger.cookie('remember', ticket.carried)
-  const byLogin = mayLetIn(setting, cookie, ticket) && cookie?.replacedTick === null
+  const byLogin = ticket.byLogin && cookie?.replacedTick === null
   if (byLogin && remember?.line === cookie.line && ticket.sending.fails !== true) remember.cameTick ??= ledger.next()
   if (byLogin && cookie.agent !== ticket.agent && terms.sessionProtection !== false && !ledger.staleTicks.has(login)) {
     ledger.staleTicks.set(login, ledger.next())

@@ -7,7 +7,7 @@ import { isProof } from './judge.ts'
 import type { Issued, Line } from './ledger.ts'
 import { absoluteTimeout, rememberDuration } from './move.ts'
 import type { Ticket } from './ticket.ts'
-import { mayLetIn, type Setting } from './worth.ts'
+import type { Setting } from './worth.ts'
 
 /** What a cookie has, whatever its purpose, that was not replaced yet. */
 const current = { replacedFrom: null, replacedAt: null, replacedTick: null, successor: null, cameTick: null }
@@ -61,8 +61,7 @@ export function issueRemember (setting: Setting, ticket: Ticket, line: Line, id:
     expiresAt
   }
   ledger.issued.set(value, issued)
-  const byLogin = mayLetIn(setting, ledger.cookie('login', ticket.carried), ticket)
-  const predecessor = byLogin ? line.newest : own ?? line.newest
+  const predecessor = ticket.byLogin ? line.newest : own ?? line.newest
   const unseen = predecessor?.successor ?? null
   if (stored && unseen !== null) replace(unseen, issued, [-Infinity, -Infinity], ledger.next())
   if (stored && predecessor !== null) replace(predecessor, issued, [ticket.actedAt, now], ledger.next())

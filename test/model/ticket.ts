@@ -38,6 +38,8 @@ export class Ticket {
   ok = false
   /** By user, what the password was when they were loaded first; null: they were gone. */
   readonly loaded = new Map<string, string | null>()
+  /** Whether it was the login cookie that let it in. */
+  byLogin = false
   actedPassword: string | null = null
   actedAt = 0
   /** When its act was done. */

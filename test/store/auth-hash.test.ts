@@ -4,6 +4,7 @@ import type { LoginOptions } from 'fastify-login'
 import { key } from '../support/app.ts'
 import { Barrier } from '../support/barrier.ts'
 import { Browser } from '../support/browser.ts'
+import { stopClock } from '../support/clock.ts'
 import { createStoredApp, onlyRecord } from '../support/store.ts'
 import type { User } from '../support/user.ts'
 
@@ -64,14 +65,14 @@ describe('a new password, with a store', () => {
   })
 
   it('leaves a login alone that was confirmed elsewhere with a newer one while it was on its way', async (t) => {
-    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const clock = stopClock(t)
     const { here, there, store, slow } = await logInTwice()
     const elsewhere = there.request({ method: 'POST', url: '/password?slow&to=newer', payload: {} })
     await slow.reached
     const listing = store.hold('list')
     const changing = here.request({ method: 'POST', url: '/password', payload: {} })
     await listing.reached
-    t.mock.timers.tick(1)
+    clock.advance(0.001)
     slow.open()
     await elsewhere
     listing.open()
@@ -112,7 +113,9 @@ describe('a new password, with a store', () => {
     assert.equal(await here.whoami(), null)
   })
 
-  it('takes the logins from before it off the list of devices, and those alone, and tells why', async () => {
+  it('takes the logins from before it off the list of devices, and those alone, and tells why', async (t) => {
+    // Those of the same moment, too.
+    stopClock(t)
     const { app, users, events } = await createStoredApp({
       options: { authHash } as Partial<LoginOptions>,
       after: (app, users) => app.post('/password', async (request) => {

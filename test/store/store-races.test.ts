@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { LightMyRequestResponse } from 'fastify'
+import type { LoginOptions } from 'fastify-login'
 import { Barrier } from '../support/barrier.ts'
 import { Browser, setCookies } from '../support/browser.ts'
 import { stopClock } from '../support/clock.ts'
@@ -123,22 +124,224 @@ describe('50 restores of one remember token, side by side', () => {
   })
 })
 
-describe('a request that waits for its user', () => {
-  async function wait () {
-    const loader = new HeldLoader()
-    const test = await logIn(true, { options: { loadUser: loader.loadUser } as never })
-    const loading = loader.hold()
-    const late = test.browser.send({ url: '/whoami' })
-    await loading.reached
-    const goOn = async () => {
-      loading.open()
-      return (await late).json().user
+describe('a logout', () => {
+  it('against a slow request: its late answer brings nothing back', async (t) => {
+    const clock = stopClock(t)
+    for (const restart of [false, true]) {
+      const { browser, slow, test } = await logIn(true)
+      if (restart) browser.restart()
+      clock.advance(60)
+      const stolen = browser.copy()
+      slow.barrier = new Barrier()
+      const late = browser.send({ url: '/slow' })
+      await slow.barrier.reached
+      await browser.post('/logout')
+      slow.barrier.open()
+      const answer = await late
+      assert.deepEqual(setCookies(answer), [], restart ? 'remembered' : 'logged in')
+      browser.receive(answer)
+      assert.deepEqual(await test.records(), [])
+      for (const one of [browser, stolen]) {
+        assert.equal(await one.whoami(), null)
+        one.restart()
+        assert.equal(await one.whoami(), null)
+      }
     }
-    return { ...test, goOn }
+  })
+
+  it('against a write that is on its way: the record does not come back', async (t) => {
+    const clock = stopClock(t)
+    const acts = [['/confirm', 'POST', false], ['/login/1', 'POST', false], ['/whoami', 'GET', true], ['/members', 'GET', false]] as const
+    for (const [url, method, restart] of acts) {
+      const { browser, store, test, told } = await logIn(true)
+      if (restart) browser.restart()
+      clock.advance(60)
+      const held = store.hold('update')
+      const late = browser.send(method === 'GET' ? { method, url } : { method, url, payload: {} })
+      await held.reached
+      await browser.copy().post('/logout')
+      told()
+      held.open()
+      assert.deepEqual(setCookies(await late), [], url)
+      assert.deepEqual(await test.records(), [], url)
+      assert.deepEqual(told(), [], url)
+      assert.equal(await browser.whoami(), null, url)
+    }
+  })
+
+  it('side by side with another: both answer, and it is told at least once that the login ended', async () => {
+    const { browser, store, told } = await logIn(true)
+    store.gather('find', 2, 'after')
+    const answers = await Promise.all([1, 2].map(() => browser.send({ method: 'POST', url: '/logout', payload: {} })))
+    assert.deepEqual(answers.map(({ statusCode }) => statusCode), [200, 200])
+    assert.ok(told().includes('loginEnded'))
+    assert.equal(await browser.whoami(), null)
+  })
+})
+
+describe('a confirmation', () => {
+  it('that races with the writing down of a use is not lost', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store, test } = await logIn()
+    clock.advance(60)
+    const confirming = browser.copy()
+    const held = store.hold('update')
+    const late = confirming.request({ method: 'POST', url: '/confirm', payload: {} })
+    await held.reached
+    await browser.get('/members')
+    held.open()
+    assert.equal((await late).json().ok, true)
+    const { login, fresh } = (await confirming.get('/whoami')).json()
+    assert.deepEqual([fresh, login.provenAt], [true, Date.now() / 1000])
+    assert.equal((await onlyRecord(test)).seenAt, Date.now() / 1000)
+  })
+
+  it('that races with write after write is not lost either', async () => {
+    const { browser, store, test } = await logIn()
+    const { secret } = await onlyRecord(test)
+    const update = store.update.bind(store)
+    let writes = 10
+    store.update = async (login, expectedVersion) => {
+      const present = await store.memory.find(login.id)
+      if (login.secret !== secret && present !== null && writes-- > 0) {
+        await store.memory.update({ ...present, version: present.version + 1, seenAt: present.seenAt + 1 }, present.version)
+      }
+      return await update(login, expectedVersion)
+    }
+    const answer = await browser.post('/confirm')
+    assert.equal(answer.json().ok, true)
+    assert.deepEqual(setCookies(answer).map(({ name }) => name), ['login'])
+  })
+
+  it('side by side with another: one wins, and nobody is out', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store, test, told } = await logIn(true)
+    store.gather('find', 2, 'after')
+    const copies = [browser.copy(), browser.copy()]
+    const answers = await Promise.all(copies.map((copy) => copy.request({ method: 'POST', url: '/confirm', payload: {} })))
+    assert.deepEqual(answers.map((answer) => setCookies(answer).length).sort(), [0, 1])
+    assert.deepEqual(told(), ['userLoginConfirmed'])
+    assert.deepEqual(users(await Promise.all(copies.map((copy) => copy.get('/whoami')))), ['1', '1'])
+    for (const answer of answers) browser.receive(answer)
+    clock.advance(10)
+    assert.equal((await browser.get('/whoami')).json().fresh, true)
+    assert.equal((await test.records()).length, 1)
+  })
+
+  it('of a remembered login that another request restores meanwhile loses nobody their login', async () => {
+    const { browser, store, told } = await logIn(true)
+    browser.restart()
+    const held = store.hold('update')
+    const late = browser.send({ method: 'POST', url: '/confirm', payload: {} })
+    await held.reached
+    await browser.whoami()
+    held.open()
+    browser.receive(await late)
+    assert.equal(await browser.whoami(), '1')
+    assert.ok(!told().includes('rememberTokenStolen'))
+  })
+
+  it('is not undone by a restore that was found before it, and comes after', async () => {
+    const { browser, store } = await logIn(true)
+    browser.restart()
+    const held = store.hold('update')
+    const late = browser.send({ url: '/whoami' })
+    await held.reached
+    await browser.post('/confirm')
+    held.open()
+    browser.receive(await late)
+    assert.equal((await browser.get('/whoami')).json().fresh, true)
+  })
+
+  it('is not undone by a restore at another server that was found before it, and comes after', async () => {
+    const { browser, store } = await logIn(true)
+    const { app: another, told } = await createStoredApp({ store })
+    const restoring = browser.copy(another)
+    restoring.restart()
+    const held = store.hold('update')
+    const late = restoring.send({ url: '/whoami' })
+    await held.reached
+    await browser.post('/confirm')
+    told()
+    held.open()
+    const answer = await late
+    assert.deepEqual([answer.json().user, setCookies(answer), told()], ['1', [], []])
+    const { fresh, remembered } = (await browser.get('/whoami')).json()
+    assert.deepEqual([fresh, remembered], [true, true])
+  })
+
+  it('is not undone by a request from before it that waits for its user at another server, however long', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store } = await logIn(true)
+    const loader = new HeldLoader()
+    const { app: another } = await createStoredApp({ store, options: { loadUser: loader.loadUser } as never })
+    const loading = loader.hold()
+    const late = browser.copy(another).send({ url: '/whoami' })
+    await loading.reached
+    clock.advance(1)
+    await browser.post('/confirm')
+    // That server looks at the record again.
+    await another.login.endLogins('1', { except: (await browser.get('/whoami')).json().login.id })
+    clock.advance(10)
+    loading.open()
+    const answer = await late
+    assert.deepEqual([answer.json().user, setCookies(answer)], ['1', []])
+    assert.equal((await browser.get('/whoami')).json().fresh, true)
+  })
+
+  it('is not undone by a use that was found before it', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store } = await logIn()
+    clock.advance(60)
+    const held = store.hold('update')
+    const late = browser.send({ url: '/members' })
+    await held.reached
+    await browser.post('/confirm')
+    held.open()
+    browser.receive(await late)
+    assert.equal((await browser.get('/whoami')).json().fresh, true)
+  })
+})
+
+describe('an older secret in its grace', () => {
+  it('changes nothing of the record, whatever is asked of it: logging in again begins another login', async () => {
+    const { browser, store, test } = await logIn(true)
+    const older = browser.copy()
+    await browser.post('/confirm')
+    const before = await onlyRecord(test)
+    store.reset()
+    for (const url of ['/whoami', '/members', '/vault']) assert.deepEqual(setCookies(await older.send({ url })), [], url)
+    assert.deepEqual((await older.post('/confirm')).json(), { ok: false })
+    assert.deepEqual(store.writes, [])
+    for (const payload of [{}, { remember: true }]) {
+      const proven = older.copy()
+      assert.deepEqual((await proven.post('/login/1', payload)).json(), { ok: true })
+      assert.deepEqual(await store.find(before.id), before)
+      const { user, fresh, login } = (await proven.get('/whoami')).json()
+      assert.deepEqual([user, fresh, login.id === before.id], ['1', true, false])
+    }
+  })
+})
+
+describe('a request that waits for its user', () => {
+  async function logInLoaded (options: Partial<LoginOptions> = {}) {
+    const loader = new HeldLoader()
+    const test = await logIn(true, { options: { ...options, loadUser: loader.loadUser } as never })
+    const wait = async () => {
+      const loading = loader.hold()
+      const late = test.browser.send({ url: '/whoami' })
+      await loading.reached
+      return async () => {
+        loading.open()
+        return (await late).json().user
+      }
+    }
+    return { ...test, wait }
   }
 
   it('finds nobody after a logout, although another was first to end the login, and waits for the answer of the store', async () => {
-    const { browser, store, goOn } = await wait()
+    const { browser, store, wait } = await logInLoaded()
+    const goOn = await wait()
     const ended = store.hold('remove', 'after')
     const first = browser.send({ method: 'POST', url: '/logout', payload: {} })
     await ended.reached
@@ -148,8 +351,27 @@ describe('a request that waits for its user', () => {
     await first
   })
 
+  it('finds nobody after a logout that was under way when it looked at the login', async () => {
+    const { browser, store, wait } = await logInLoaded()
+    const ending = store.hold('remove')
+    const leaving = browser.send({ method: 'POST', url: '/logout', payload: {} })
+    await ending.reached
+    const goOn = await wait()
+    ending.open()
+    await leaving
+    assert.equal(await goOn(), null)
+  })
+
+  it('finds nobody after its user has logged in elsewhere, beyond the number of logins that is allowed', async () => {
+    const { app, wait } = await logInLoaded({ maxLogins: 1, onMaxLogins: 'end-oldest' } as Partial<LoginOptions>)
+    const goOn = await wait()
+    await new Browser(app).post('/login/1')
+    assert.equal(await goOn(), null)
+  })
+
   it('finds nobody after a login as another user, although another server was first to end the login', async () => {
-    const { browser, store, records, goOn } = await wait()
+    const { browser, store, records, wait } = await logInLoaded()
+    const goOn = await wait()
     const { app: another } = await createStoredApp({ store })
     const [login] = await records()
     const creating = store.hold('create')
