@@ -28,11 +28,9 @@ export class RecentEnds {
   /** Notes them before the store changes, and after: another request may see a change before its answer is here. */
   async around<Result> (idsOrOwners: readonly string[], change: () => Promise<Result>): Promise<Result> {
     for (const one of idsOrOwners) this.note(one)
-    try {
-      return await change()
-    } finally {
-      for (const one of idsOrOwners) this.note(one)
-    }
+    const changed = await change()
+    for (const one of idsOrOwners) this.note(one)
+    return changed
   }
 
   /** Whether a record that was asked for at a count may not be the truth any more. */

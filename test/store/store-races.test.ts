@@ -351,14 +351,15 @@ describe('a request that waits for its user', () => {
     await first
   })
 
-  it('finds nobody after a logout that was under way when it looked at the login', async () => {
-    const { browser, store, wait } = await logInLoaded()
-    const ending = store.hold('remove')
-    const leaving = browser.send({ method: 'POST', url: '/logout', payload: {} })
-    await ending.reached
+  it('finds nobody after an end of its login that was under way when it looked', async () => {
+    const { app, store, records, wait } = await logInLoaded()
+    const [login] = await records()
+    const removing = store.hold('remove')
+    const ending = app.login.endLogin(login!.id)
+    await removing.reached
     const goOn = await wait()
-    ending.open()
-    await leaving
+    removing.open()
+    await ending
     assert.equal(await goOn(), null)
   })
 
@@ -367,6 +368,19 @@ describe('a request that waits for its user', () => {
     const goOn = await wait()
     await new Browser(app).post('/login/1')
     assert.equal(await goOn(), null)
+  })
+
+  it('looks once where the login was merely used meanwhile', async (t) => {
+    const clock = stopClock(t)
+    const { browser, store, wait } = await logInLoaded()
+    store.reset()
+    const goOn = await wait()
+    clock.advance(60)
+    await browser.get('/whoami')
+    assert.deepEqual(store.writes, ['update'])
+    store.reset()
+    assert.equal(await goOn(), '1')
+    assert.deepEqual(store.called.filter((method) => method === 'find'), [])
   })
 
   it('finds nobody after a login as another user, although another server was first to end the login', async () => {
