@@ -5,15 +5,6 @@
  */
 export const fixedSeed = 20_260_101
 
-// New at each run it told of the model, which has known remember cookies for a short time only, more than of the
-// plugin: until such sequences have been settled, new ones are drawn by `npm run fuzz`.
-const secondSeed = 359_533_965
-
-/** The seed of the sequences after those of the fixed one. */
-export function chosenSeed (): number {
-  return Number(process.env.MODEL_SEED ?? secondSeed)
-}
-
 /** A seed for sequences that are new each time. */
 export function freshSeed (): number {
   return Number(process.env.MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31))

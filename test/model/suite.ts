@@ -1,12 +1,12 @@
 /**
- * The model's suite for one way to keep logins: sequences beside each session plugin, from two seeds.
+ * The model's suite for one way to keep logins: sequences beside each session plugin, from a fixed seed and a fresh one.
  *
  * @module
  */
 import { after, before, describe, it, mock } from 'node:test'
 import { sessionPlugins } from '../support/sessions.ts'
 import { explore } from './run.ts'
-import { again, chosenSeed, fixedSeed, runsOf } from './seed.ts'
+import { again, fixedSeed, freshSeed, runsOf } from './seed.ts'
 import { leastOf, Tally } from './tally.ts'
 import type { ModelWay, OpenedWay } from './ways.ts'
 
@@ -27,7 +27,7 @@ export function describeModel (way: ModelWay, usualRuns: number): void {
       it(`what ended stays ended, nobody gets another's login, none is fresh unproven, and none is lost, beside ${session.name}`, { timeout: 200_000 }, async (t) => {
         const tally = new Tally()
         await explore(opened, session, { seed: fixedSeed, numRuns: usualRuns }, tally)
-        const seed = chosenSeed()
+        const seed = freshSeed()
         const numRuns = runsOf(usualRuns)
         t.diagnostic(`seed ${seed}; again with ${again(seed, numRuns)}`)
         await explore(opened, session, { seed, numRuns }, tally).catch((error: Error) => {
