@@ -28,10 +28,9 @@ export function writeCookies (state: LoginState, committed: Prepared | null): vo
   if (committed?.loginCookie || committed?.rememberCookie || clearsLogin || clearsRemember) reply.header('cache-control', 'no-store')
 }
 
-/** A late answer must not clear the cookie that its browser was given meanwhile: after a logout, that of another login. */
-function mayClear ({ request, settings: { realm: { successions } }, family, successions: since, loggedOut }: LoginState): boolean {
-  if (request.headers.cookie === undefined) return false
-  return !(loggedOut ? successions.replaced(family, since) : successions.followed(family, since))
+/** A late answer must not clear the cookie of a login that its browser was given meanwhile. */
+function mayClear ({ request, settings, family, successions }: LoginState): boolean {
+  return request.headers.cookie !== undefined && !settings.realm.successions.replaced(family, successions)
 }
 
 /** Takes the cookies off an answer again; those that it clears stay cleared. */

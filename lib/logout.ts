@@ -36,7 +36,6 @@ async function leave (state: LoginState, presented: LoginFacts | null): Promise<
   // Without a store both may be of one family, which the first of them ends: the one by which the user came.
   const ended = await endAll(realm, from === null ? [remember, presented] : [presented, remember], now)
   state.forget()
-  state.loggedOut = true
   state.clearsLogin = true
   state.clearsRemember = true
   if (user !== null) {

@@ -57,7 +57,7 @@ function load (state: LoginState, login: LoginFacts, grace: boolean): MaybePromi
 
 function acceptLater (state: LoginState, login: LoginFacts, grace: boolean, loaded: PromiseLike<User | null | undefined>): Promise<boolean> {
   return Promise.resolve(loaded).then(async (user) => {
-    // It may have ended while the loader was waited for.
+    // It may have ended while the loader was waited for. What was only replaced is judged by the arrival.
     const again = await state.settings.realm.logins.findAgain(login, state.arrivedAt)
     if (again.standing !== 'alive' && again.standing !== 'grace') return refuse(state, again.standing)
     return accept(state, again.login, grace || again.standing === 'grace', user)

@@ -36,8 +36,8 @@ function honour (state: LoginState, found: FoundRemember, now: number): MaybePro
   const grace = standing === 'grace'
   if (!isThenable(loaded)) return accept(state, remember, grace, loaded, now)
   return Promise.resolve(loaded).then(async (user) => {
-    // It may have ended while the loader was waited for.
-    const again = await settings.realm.logins.findRememberedAgain(remember, state.arrivedAt)
+    // It may have ended while the loader was waited for. What was only replaced is judged by the arrival.
+    const again = await settings.realm.logins.findRememberedAgain(remember, now)
     if (again.standing !== 'alive' && again.standing !== 'grace') return refuseBy(state, again.standing)
     return accept(state, remember, grace || again.standing === 'grace', user, now)
   })
@@ -81,15 +81,15 @@ function restore (state: LoginState, remember: RememberFacts, grace: boolean, us
 }
 
 function refuseBy (state: LoginState, standing: FoundRemember['standing']): false {
-  if (standing !== 'suspended') return refuse(state, standing as LoginLapse)
-  // What suspends it may yet be taken back: the browser keeps its cookie.
-  state.lapsed('remember', 'ended')
+  if (standing !== 'suspended' && standing !== 'stolen') return refuse(state, standing as LoginLapse)
+  // What suspends it may yet be taken back; and a token that was good when it came has had more than one successor since: the browser keeps its cookie.
+  state.lapsed('remember', standing === 'suspended' ? 'ended' : standing)
   return false
 }
 
 function refuse (state: LoginState, lapse: LoginLapse): false {
-  // Behind a login that lapsed by a new password, the request that set it may be about to renew this cookie.
-  state.clearsRemember = !(lapse === 'user-changed' && state.lapse === 'user-changed')
+  // The request that set a new password renews this cookie, and its answer may be out already.
+  state.clearsRemember = lapse !== 'user-changed'
   state.lapsed('remember', lapse)
   return false
 }

@@ -49,7 +49,6 @@ export class LoginState {
   pendingEvents: PendingEvent[] = []
   clearsLogin = false
   clearsRemember = false
-  loggedOut = false
   /** Whether a guard ran, so that the answer is for one person. */
   guarded = false
   /** Whether the answer depends on who asks. */
@@ -70,7 +69,8 @@ export class LoginState {
 
   /** The user, or what stands in for nobody; made once for a request. */
   get currentUser (): unknown {
-    if (this.user !== null || this.settings.anonymousUser === null) return this.user
+    if (this.user !== null) return this.user
+    if (this.settings.anonymousUser === null) return null
     this.anonymousOne ??= this.settings.anonymousUser()
     return this.anonymousOne
   }

@@ -38,7 +38,7 @@ describeWays('while the user of a request is loaded', (way) => {
     }
   }
 
-  it('a confirmation leaves that request its user, not fresh, however long it waits', async (t) => {
+  it('a confirmation leaves that request its user, not fresh, also beyond the 10 seconds', async (t) => {
     const clock = stopClock(t)
     const { quick, goOn } = await hold({ remembered: false })
     await quick.post('/confirm')
@@ -48,7 +48,7 @@ describeWays('while the user of a request is loaded', (way) => {
     assert.equal((await quick.get('/whoami')).json().fresh, true)
   })
 
-  it('another restore leaves that request its user, and the browser its new cookies, however long it waits', async (t) => {
+  it('another restore leaves that request its user, and the browser its new cookies, also beyond the 60 seconds', async (t) => {
     const clock = stopClock(t)
     const { quick, goOn } = await hold({ remembered: true })
     quick.restart()

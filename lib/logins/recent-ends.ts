@@ -25,8 +25,8 @@ export class RecentEnds {
     this.#changed.set(idOrOwner, ++this.count)
   }
 
-  /** Notes them before the store changes, and after: another request may see a change before its answer is here. */
-  async around<Result> (idsOrOwners: readonly string[], change: () => Promise<Result>): Promise<Result> {
+  /** Notes them before, because others may see the change before the store has answered; and after, because a record that was asked for meanwhile may be the older one. */
+  async noteAround<Result> (idsOrOwners: readonly string[], change: () => Promise<Result>): Promise<Result> {
     for (const one of idsOrOwners) this.note(one)
     const changed = await change()
     for (const one of idsOrOwners) this.note(one)

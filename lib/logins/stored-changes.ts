@@ -84,8 +84,8 @@ export class StoredChanges {
     if (!replaced) return false
     await this.#endOthers(change, steps, now)
     if (matchesStamp === null || matchesStamp(found.stamp)) return true
-    // A login that was proven after this one has a newer password.
-    await this.#endOlder(found, ({ stamp, provenAt }) => !matchesStamp(stamp) && provenAt <= login.provenAt, steps, now)
+    // One that was proven later may have a newer password; where it has not, its stamp turns it away.
+    await this.#endOlder(found, ({ stamp, renewedAt }) => !matchesStamp(stamp) && renewedAt <= login.renewedAt, steps, now)
     return true
   }
 

@@ -82,7 +82,8 @@ export class StoredLogins implements LoginKeeper {
     const { kind, login, ends } = prepared.change
     if (kind === 'use') return await this.#changes.commit(prepared, now)
     const ids = [login.id, ...ends.map((ended) => this.#notes.of(ended).record.id)]
-    const committed = await this.#recent.around(ids, () => this.#changes.commit(prepared, now))
+    const committed = await this.#recent.noteAround(ids, () => this.#changes.commit(prepared, now))
+    // What a limit or a new password ends is known only now.
     for (const { id } of committed?.ended ?? []) this.#recent.note(id)
     return committed
   }
@@ -100,16 +101,16 @@ export class StoredLogins implements LoginKeeper {
   }
 
   #remove (id: string): Promise<boolean> {
-    return this.#recent.around([id], () => this.#store.remove(id))
+    return this.#recent.noteAround([id], () => this.#store.remove(id))
   }
 
   async endAll (userId: string, exceptId: string | null): Promise<void> {
     const owner = ownerOf(this.#realm, userId)
-    await this.#recent.around([owner], () => this.#store.removeAll(owner, exceptId ?? undefined))
+    await this.#recent.noteAround([owner], () => this.#store.removeAll(owner, exceptId ?? undefined))
   }
 
   async endEvery (): Promise<void> {
-    await this.#recent.around([everyone], () => this.#store.removeAll(null))
+    await this.#recent.noteAround([everyone], () => this.#store.removeAll(null))
   }
 
   async list (userId: string, lifetimes: LoginLimit['lifetimes'], now: number): Promise<LoginRecord[]> {

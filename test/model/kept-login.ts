@@ -9,7 +9,7 @@ import type { Terms } from './move.ts'
 import { anybody, settle, type Users } from './settlement.ts'
 import type { Seen, Ticket } from './ticket.ts'
 
-/** What it is asked against. */
+/** The rules and passwords of the moment. */
 export interface Present {
   readonly terms: Terms
   readonly stored: boolean
@@ -25,7 +25,7 @@ export class KeptLogin {
   /** The lines it depends on, that it is still logged in. */
   readonly #lines = new Set<Line>()
   /** Whether an answer was lost that replaced the login cookie. */
-  #hasLost = false
+  #hasLostLoginCookie = false
   /** When an answer last said that the login is in use, by the clock. */
   usedAt = 0
 
@@ -36,13 +36,13 @@ export class KeptLogin {
 
   /** An answer came back, with a login cookie or without one. */
   receives ({ answer, before, after, arrivedAt }: Ticket, setsLogin: boolean): void {
-    if (setsLogin) this.#hasLost = false
+    if (setsLogin) this.#hasLostLoginCookie = false
     // An answer of 5xx changes nothing, the last use included.
     if ((answer?.statusCode ?? 500) < 500 && (before?.user !== null || after?.user !== null)) this.usedAt = Math.max(this.usedAt, arrivedAt)
   }
 
   /** An answer with a login cookie was lost: the older one has ten seconds to live. */
-  loses (): void { this.#hasLost = true }
+  loses (): void { this.#hasLostLoginCookie = true }
 
   /** What these requests saw may be what it depends on. */
   sees ({ before, after }: Ticket): void {
@@ -59,7 +59,7 @@ export class KeptLogin {
     if (begunBy !== undefined) this.#dependsOn(begunBy.after?.login ?? null)
   }
 
-  /** Nothing of what it depends on is left. */
+  /** Where no cookie is left of what it depends on, nobody is expected. */
   restarts (): void {
     if (this.expected !== anybody && !this.#cookies().some(({ line }) => this.#lines.has(line))) this.expected = new Set([null])
   }
@@ -95,7 +95,7 @@ export class KeptLogin {
     const idle = idleTimeout !== null && arrivedAt >= this.usedAt + idleTimeout * 0.75
     return !this.#cookies().some(({ purpose, line, stamp, expiresAt, replacedTick }) => {
       if (this.expected?.has(line.user) !== true || arrivedAt >= expiresAt - longestRequest) return false
-      if (purpose === 'login') return !idle && !(this.#hasLost && replacedTick !== null)
+      if (purpose === 'login') return !idle && !(this.#hasLostLoginCookie && replacedTick !== null)
       // Without a store a cookie speaks of the password that it was made with.
       const isCurrent = (stored ? line.stamp : stamp) === passwordOf(line.user)
       return isCurrent && line.endedTick === null && !line.contested

@@ -47,9 +47,13 @@ function lastProof (batch: readonly Ticket[]): Ticket | null {
   const setting = batch.filter((ticket) => credentialsOf(ticket).login !== undefined)
   const [proof, ...more] = setting.filter(provesFresh)
   if (proof === undefined || more.length > 0) return null
-  // An older answer that arrives late, or a login that is not to be fresh, takes the place of what was proven.
-  const isOvertaken = setting.some((one) => one !== proof && ((one.doneTick as number) < (proof.doneTick as number)
-    ? (one.deliveredTick as number) > (proof.deliveredTick as number)
-    : one.sending.act.startsWith('logIn')))
-  return isOvertaken ? null : proof
+  return setting.some((one) => one !== proof && overtakes(one, proof)) ? null : proof
+}
+
+/** What takes the place of a proof: an older answer that arrives late, a login that is not to be fresh, and a restore behind what the proof replaced. */
+function overtakes (one: Ticket, proof: Ticket): boolean {
+  const [done, delivered] = [proof.doneTick as number, proof.deliveredTick as number]
+  if (one.doneTick as number < done) return one.deliveredTick as number > delivered
+  const isOnItsWay = one.sentTick > done && one.sentTick < delivered
+  return isOnItsWay || one.sending.act.startsWith('logIn')
 }

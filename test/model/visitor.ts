@@ -19,7 +19,7 @@ export class Visitor {
   /** Requests since there was last none under way. */
   #batch: Ticket[] = []
   /** Whether the browser has lost since, by its end or by somebody's hand, what it had been given meanwhile. */
-  #hasLost = false
+  #hasLostMeanwhile = false
 
   constructor (browser: Browser, ledger: Ledger) {
     this.browser = browser
@@ -43,8 +43,8 @@ export class Visitor {
     if (this.#batch.some(({ deliveredTick }) => deliveredTick === null)) return
     this.#login.settle(this.#batch)
     this.#proof.settle(this.#batch)
-    if (this.#hasLost) this.#proof.forget()
-    this.#hasLost = false
+    if (this.#hasLostMeanwhile) this.#proof.forget()
+    this.#hasLostMeanwhile = false
     this.#batch = []
   }
 
@@ -61,7 +61,7 @@ export class Visitor {
 
   isLoginDue (ticket: Ticket, present: Present): boolean { return this.#login.isDue(ticket, present) }
 
-  /** Whether such a request must be fresh: what was proven stays so, whatever else of the browser was under way. */
+  /** Whether a request that nothing else overlaps must be fresh: what was proven stays so, whatever else of the browser was under way. */
   isProofDue (ticket: Ticket, { terms }: Present): boolean { return this.#proof.isDue(ticket, this.#login.usedAt, terms) }
 
   /** Nothing is to be expected of cookies that somebody else has changed. */
@@ -80,7 +80,7 @@ export class Visitor {
 
   #losesProof (): void {
     this.#proof.forget()
-    this.#hasLost = !this.isQuiet
+    this.#hasLostMeanwhile = !this.isQuiet
   }
 
   #cookies (): Issued[] {

@@ -14,10 +14,12 @@ async function logInTwice (remember = true) {
   const slow = new Barrier()
   const test = await createStoredApp({
     options: { authHash } as Partial<LoginOptions>,
-    after: (app, users) => app.post<{ Querystring: { slow?: string, to?: string } }>('/password', async (request) => {
-      if (request.query.slow !== undefined) await slow.pass()
-      users.set('1', { ...users.get('1')!, passwordHash: request.query.to ?? 'changed' })
-      return { ok: await request.confirmLogin(users.get('1')!) }
+    after: (app, users) => app.post<{ Querystring: { slow?: string, to?: string, stale?: string } }>('/password', async (request) => {
+      const { slow: waits, to = 'changed', stale } = request.query
+      if (waits !== undefined) await slow.pass()
+      const user = { ...users.get('1')!, passwordHash: to }
+      users.set('1', user)
+      return { ok: stale === undefined ? await request.confirmLogin(user) : await request.loginUser(user, { fresh: false }) }
     })
   })
   const [here, there] = [new Browser(test.app), new Browser(test.app)]
@@ -64,20 +66,33 @@ describe('a new password, with a store', () => {
     assert.deepEqual(told(), ['userLoginConfirmed', 'userLoginConfirmed'])
   })
 
-  it('leaves a login alone that was confirmed elsewhere with a newer one while it was on its way', async (t) => {
+  for (const [how, stale] of [['confirmed', ''], ['begun again, not to be fresh,', '&stale']] as const) {
+    it(`leaves a login alone that was ${how} elsewhere with a newer one while it was on its way`, async (t) => {
+      const clock = stopClock(t)
+      const { here, there, store, slow } = await logInTwice()
+      clock.advance(1)
+      const elsewhere = there.request({ method: 'POST', url: `/password?slow&to=newer${stale}`, payload: {} })
+      await slow.reached
+      const listing = store.hold('list')
+      const changing = here.request({ method: 'POST', url: '/password', payload: {} })
+      await listing.reached
+      clock.advance(1)
+      slow.open()
+      await elsewhere
+      listing.open()
+      await changing
+      assert.deepEqual([await here.whoami(), await there.whoami()], [null, '1'])
+    })
+  }
+
+  it('ends every login from before it where it comes with one that is not to be fresh, too', async (t) => {
     const clock = stopClock(t)
-    const { here, there, store, slow } = await logInTwice()
-    const elsewhere = there.request({ method: 'POST', url: '/password?slow&to=newer', payload: {} })
-    await slow.reached
-    const listing = store.hold('list')
-    const changing = here.request({ method: 'POST', url: '/password', payload: {} })
-    await listing.reached
-    clock.advance(0.001)
-    slow.open()
-    await elsewhere
-    listing.open()
-    await changing
-    assert.deepEqual([await here.whoami(), await there.whoami()], [null, '1'])
+    const { app, here } = await logInTwice()
+    clock.advance(1)
+    await new Browser(app).post('/login/1')
+    clock.advance(1)
+    await here.post('/password?stale')
+    assert.equal((await app.login.logins('1')).length, 1)
   })
 
   it('does not take theft for a remember cookie from before, nor a login for dead that is about to be confirmed', async () => {

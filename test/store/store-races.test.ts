@@ -270,7 +270,7 @@ describe('a confirmation', () => {
     assert.deepEqual([fresh, remembered], [true, true])
   })
 
-  it('is not undone by a request from before it that waits for its user at another server, however long', async (t) => {
+  it('is not undone by a request from before it that waits for its user at another server', async (t) => {
     const clock = stopClock(t)
     const { browser, store } = await logIn(true)
     const loader = new HeldLoader()
@@ -333,13 +333,15 @@ describe('a request that waits for its user', () => {
       await loading.reached
       return async () => {
         loading.open()
-        return (await late).json().user
+        const answer = await late
+        test.browser.receive(answer)
+        return answer.json().user
       }
     }
     return { ...test, wait }
   }
 
-  it('finds nobody after a logout, although another was first to end the login, and waits for the answer of the store', async () => {
+  it('finds nobody after a logout, although another logout was first, and still waits for the store', async () => {
     const { browser, store, wait } = await logInLoaded()
     const goOn = await wait()
     const ended = store.hold('remove', 'after')
@@ -370,7 +372,7 @@ describe('a request that waits for its user', () => {
     assert.equal(await goOn(), null)
   })
 
-  it('looks once where the login was merely used meanwhile', async (t) => {
+  it('asks the store once where the login was merely used meanwhile', async (t) => {
     const clock = stopClock(t)
     const { browser, store, wait } = await logInLoaded()
     store.reset()
@@ -381,6 +383,22 @@ describe('a request that waits for its user', () => {
     store.reset()
     assert.equal(await goOn(), '1')
     assert.deepEqual(store.called.filter((method) => method === 'find'), [])
+  })
+
+  it('takes no cookie from its browser where its remember token was replaced twice meanwhile', async (t) => {
+    const clock = stopClock(t)
+    const { browser, wait, told } = await logInLoaded()
+    browser.restart()
+    const goOn = await wait()
+    for (const seconds of [1, 61]) {
+      clock.advance(seconds)
+      browser.restart()
+      for (const visit of ['restores', 'sees']) assert.equal(await browser.whoami(), '1', visit)
+    }
+    assert.equal(await goOn(), null)
+    browser.restart()
+    assert.equal(await browser.whoami(), '1')
+    assert.ok(!told().includes('rememberTokenStolen'))
   })
 
   it('finds nobody after a login as another user, although another server was first to end the login', async () => {
