@@ -29,12 +29,19 @@ export function issueLogin (setting: Setting, ticket: Ticket, line: Line, id: st
     stamp: proves ? ticket.actedPassword : touched?.stamp ?? (stored ? line.stamp : restoredFrom?.stamp ?? null),
     provenAt: proves ? fresh ? ticket.actedAt : null : touched?.provenAt ?? null,
     tick: ticket.committedTick ?? ledger.next(),
+    goodUntil: touched?.goodUntil ?? Math.min(now + absoluteTimeout, boundOf(setting, ticket, line)),
     expiresAt: touched?.expiresAt ?? now + absoluteTimeout
   }
   if (touched === undefined) for (const other of ledger.loginsOf(id)) replace(other, issued, [ticket.actedAt, now], ledger.next())
   else Object.assign(issued, { replacedFrom: touched.replacedFrom, replacedAt: touched.replacedAt, replacedTick: touched.replacedTick })
   ledger.issued.set(value, issued)
   ledger.lastUses.set(id, Math.max(now, ledger.lastUses.get(id) ?? 0))
+}
+
+/** A remembered login ends at the latest with its remember cookie, whatever is proven meanwhile. */
+function boundOf ({ ledger }: Setting, { carried, byLogin }: Ticket, { newest }: Line): number {
+  const login = byLogin && newest !== null ? ledger.cookie('login', carried) : undefined
+  return Math.min(login?.goodUntil ?? Infinity, ledger.cookie('remember', carried)?.goodUntil ?? Infinity)
 }
 
 export function issueRemember (setting: Setting, ticket: Ticket, line: Line, id: string, value: string, now: number): void {
@@ -45,7 +52,7 @@ export function issueRemember (setting: Setting, ticket: Ticket, line: Line, id:
   const expiresAt = again || own === undefined || terms.refreshEachRequest ? now + rememberDuration : own.expiresAt
   const known = ledger.issued.get(value)
   if (known !== undefined) {
-    known.expiresAt = Math.max(known.expiresAt, expiresAt)
+    known.goodUntil = known.expiresAt = Math.max(known.expiresAt, expiresAt)
     return
   }
   const issued: Issued = {
@@ -58,6 +65,7 @@ export function issueRemember (setting: Setting, ticket: Ticket, line: Line, id:
     stamp: isProof(ticket) ? ticket.actedPassword : own?.stamp ?? null,
     provenAt: null,
     tick: ticket.committedTick ?? ledger.next(),
+    goodUntil: expiresAt,
     expiresAt
   }
   ledger.issued.set(value, issued)

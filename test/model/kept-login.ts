@@ -93,8 +93,8 @@ export class KeptLogin {
     for (const line of this.#lines) if (line.endedTick !== null || line.contested || passwordOf(line.user) !== line.stamp) return true
     // A short idle time may be cut by a quarter, because not every use is written down.
     const idle = idleTimeout !== null && arrivedAt >= this.usedAt + idleTimeout * 0.75
-    return !this.#cookies().some(({ purpose, line, stamp, expiresAt, replacedTick }) => {
-      if (this.expected?.has(line.user) !== true || arrivedAt >= expiresAt - longestRequest) return false
+    return !this.#cookies().some(({ purpose, line, stamp, goodUntil, replacedTick }) => {
+      if (this.expected?.has(line.user) !== true || arrivedAt >= goodUntil - longestRequest) return false
       if (purpose === 'login') return !idle && !(this.#hasLostLoginCookie && replacedTick !== null)
       // Without a store a cookie speaks of the password that it was made with.
       const isCurrent = (stored ? line.stamp : stamp) === passwordOf(line.user)

@@ -30,9 +30,9 @@ export class KeptProof {
     const proof = this.#proof
     const login = proof?.after?.login ?? null
     if (proof === null || before?.login !== login) return false
-    const { expiresAt = Infinity } = this.#ledger.cookie('login', carried) ?? {}
+    const { goodUntil = Infinity } = this.#ledger.cookie('login', carried) ?? {}
     // A short idle time may be cut by a quarter, because not every use is written down.
-    const hasLapsed = arrivedAt >= expiresAt - longestRequest || (idleTimeout !== null && arrivedAt >= usedAt + idleTimeout * 0.75)
+    const hasLapsed = arrivedAt >= goodUntil - longestRequest || (idleTimeout !== null && arrivedAt >= usedAt + idleTimeout * 0.75)
     if (hasLapsed && !before.fresh) this.forget()
     const isOver = freshFor !== null && arrivedAt >= proof.arrivedAt + freshFor
     return !hasLapsed && !isOver && this.#ledger.lineOf(login)?.contested !== true

@@ -31,6 +31,8 @@ export interface Issued {
   /** When the identity was proven that it speaks of; null: it is not fresh. */
   readonly provenAt: number | null
   readonly tick: number
+  /** Until when it is good, and from when on it is not. */
+  goodUntil: number
   expiresAt: number
   /** When another took its place: not before, and at the latest, by the clock; and in the order of things. */
   replacedFrom: number | null
