@@ -43,7 +43,7 @@ export async function loginUser (
     login,
     remember,
     ends: endedBy(userId, state.from, carried),
-    clearsRemember: rememberCookieOf(state) !== undefined && carried?.userId !== userId,
+    clearsRemember: rememberCookieOf(state) !== undefined && !staysGood(state, carried, userId, stamp),
     carried: same === null ? null : state.prepared?.change.carried ?? null,
     seesSuccessor: state.prepared?.change.seesSuccessor === true,
     data: options.data
@@ -57,6 +57,11 @@ export async function loginUser (
   enter(state, user, login, 'userLoggedIn')
   warnOfPlainHttp(state)
   return true
+}
+
+/** Whether the remember cookie that the browser holds is worth something to this user, as the password is now. */
+function staysGood ({ settings: { realm } }: LoginState, carried: RememberFacts | null, userId: string, stamp: string | null): boolean {
+  return carried?.userId === userId && realm.stamps.matches(carried.stamp, stamp)
 }
 
 /** The login that a proof of identity of this user goes on with, if the request has one. */

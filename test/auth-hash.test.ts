@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { LoginOptions } from 'fastify-login'
 import { key } from './support/app.ts'
-import { Barrier } from './support/barrier.ts'
 import { Browser, setCookies } from './support/browser.ts'
 import { HeldLoader } from './support/held-loader.ts'
 import type { User } from './support/user.ts'
@@ -20,6 +19,12 @@ async function createAppWithPasswords (way: Way, options: Partial<LoginOptions> 
     })
   })
   return { ...test, browser: new Browser(test.app) }
+}
+
+async function createAppWithHeldLoader (way: Way) {
+  const loader = new HeldLoader((id) => test.users.get(id))
+  const test = await createAppWithPasswords(way, { loadUser: loader.loadUser } as Partial<LoginOptions>)
+  return { ...test, loader }
 }
 
 describeWays('a new password', (way) => {
@@ -60,6 +65,16 @@ describeWays('a new password', (way) => {
     users.get('1')!.passwordHash = 'new'
     await browser.post('/login/1')
     assert.equal(await browser.whoami(), '1')
+  })
+
+  it('leaves no remember cookie of the older one behind where its user logs in without remember', async () => {
+    const { browser, users } = await createAppWithPasswords(way)
+    await browser.post('/login/1', { remember: true })
+    users.get('1')!.passwordHash = 'new'
+    browser.restart()
+    assert.equal(await browser.whoami(), null)
+    await browser.post('/login/1')
+    assert.deepEqual([...browser.cookies.keys()], ['login'])
   })
 
   it('keeps a remembered login that is confirmed with it', async () => {
@@ -155,22 +170,13 @@ describeWays('a new password', (way) => {
   }
 
   it('leaves the browser its new remember cookie where a request was under way with the old one alone', async () => {
-    const users = new Map<string, User>([['1', { id: '1', name: 'Ada', passwordHash: 'one' }]])
-    const loader = new HeldLoader((id) => users.get(id))
-    const { app } = await way.createApp({
-      options: { authHash, loadUser: loader.loadUser } as Partial<LoginOptions>,
-      after: (app) => app.post('/password', async (request) => {
-        users.set('1', { ...users.get('1')!, passwordHash: 'new' })
-        return await request.confirmLogin(users.get('1')!)
-      })
-    })
-    const browser = new Browser(app)
+    const { browser, loader } = await createAppWithHeldLoader(way)
     await browser.post('/login/1', { remember: true })
     browser.restart()
     const loading = loader.hold()
     const late = browser.send({ url: '/whoami' })
     await loading.reached
-    await browser.post('/password')
+    await browser.post('/password', { hash: 'new' })
     loading.open()
     browser.receive(await late)
     browser.restart()
@@ -178,28 +184,12 @@ describeWays('a new password', (way) => {
   })
 
   it('does not turn away a request whose user was being loaded meanwhile', async () => {
-    const loading = new Barrier()
-    let slow = false
-    const loaded: Record<string, User> = { 1: { id: '1', name: 'Ada', passwordHash: 'one' } }
-    const { app } = await way.createApp({
-      options: {
-        authHash,
-        loadUser: async (id: string) => {
-          if (slow) { slow = false; await loading.pass() }
-          return loaded[id]
-        }
-      } as Partial<LoginOptions>,
-      after: (app) => app.post('/password', async (request) => {
-        loaded[1] = { ...loaded[1]!, passwordHash: 'new' }
-        return await request.confirmLogin(loaded[1])
-      })
-    })
-    const browser = new Browser(app)
+    const { browser, loader } = await createAppWithHeldLoader(way)
     await browser.post('/login/1')
-    slow = true
+    const loading = loader.hold()
     const late = browser.send({ url: '/whoami' })
     await loading.reached
-    await browser.post('/password')
+    await browser.post('/password', { hash: 'new' })
     loading.open()
     const seen = (await late).json()
     assert.deepEqual([seen.user, seen.fresh, seen.lapse], ['1', false, null])
