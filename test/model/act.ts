@@ -53,7 +53,7 @@ export async function act (request: FastifyRequest, ticket: Ticket, witness: Wit
   }
 }
 
-async function logIn (request: FastifyRequest, { remember, sending: { act, fresh } }: Ticket, witness: Witness): Promise<boolean> {
+async function logIn (request: FastifyRequest, { sending: { act, remember, fresh } }: Ticket, witness: Witness): Promise<boolean> {
   const user = [...witness.users.values()].find(({ name }) => name === act.slice('logIn '.length))
-  return user !== undefined && await request.loginUser(user, { remember, fresh: fresh !== false })
+  return user !== undefined && await request.loginUser(user, { remember: remember === true, fresh: fresh !== false })
 }

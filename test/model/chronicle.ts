@@ -62,8 +62,7 @@ export class Chronicle implements Witness {
   /** From here on others may find them ended. */
   endingAll (ticket: Ticket, userId: string, exceptId: string | null): void {
     ticket.endingTick = this.ledger.next()
-    const except = this.ledger.lineOf(exceptId)
-    for (const line of this.ledger.lines.values()) if (line.user === userId && line !== except) line.contested = true
+    for (const line of this.ledger.othersOf(userId, this.ledger.lineOf(exceptId))) line.contested = true
   }
 
   /** Null for `by`: the application did it, between two requests. */

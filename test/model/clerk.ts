@@ -4,7 +4,7 @@
  * @module
  */
 import { issueLogin, issueRemember } from './issuance.ts'
-import { credentialsOf, isProof } from './judge.ts'
+import { credentialsOf, isProof, provesFresh } from './judge.ts'
 import type { Line } from './ledger.ts'
 import type { Seen, Ticket } from './ticket.ts'
 import { isCurrent, mayLetIn, type Setting } from './worth.ts'
@@ -26,9 +26,8 @@ export function record (setting: Setting, ticket: Ticket, now: number): void {
   if (login !== undefined) issueLogin(setting, ticket, line, id, login.value, now)
   if (remember !== undefined) issueRemember(setting, ticket, line, id, remember.value, now)
   if (proves && login !== undefined) {
-    const begins = ticket.sending.act.startsWith('logIn')
-    if (ticket.sending.fresh !== false || !begins) ledger.staleTicks.delete(id)
-    if (begins) endOthers(setting, ticket, user)
+    if (provesFresh(ticket)) ledger.staleTicks.delete(id)
+    if (ticket.sending.act.startsWith('logIn')) endOthers(setting, ticket, user)
   }
 }
 

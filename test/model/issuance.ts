@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isProof } from './judge.ts'
+import { isProof, provesFresh } from './judge.ts'
 import type { Issued, Line } from './ledger.ts'
 import { absoluteTimeout, rememberDuration } from './move.ts'
 import type { Ticket } from './ticket.ts'
@@ -18,7 +18,6 @@ export function issueLogin (setting: Setting, ticket: Ticket, line: Line, id: st
   const proves = isProof(ticket)
   const touched = !stored && !proves && carried?.login === id ? carried : undefined
   const restoredFrom = ledger.cookie('remember', ticket.carried)
-  const fresh = ticket.sending.fresh !== false || !ticket.sending.act.startsWith('logIn')
   const issued: Issued = {
     ...current,
     purpose: 'login',
@@ -27,7 +26,7 @@ export function issueLogin (setting: Setting, ticket: Ticket, line: Line, id: st
     login: id,
     agent: touched?.agent ?? ticket.agent,
     stamp: proves ? ticket.actedPassword : touched?.stamp ?? (stored ? line.stamp : restoredFrom?.stamp ?? null),
-    provenAt: proves ? fresh ? ticket.actedAt : null : touched?.provenAt ?? null,
+    provenAt: provesFresh(ticket) ? ticket.actedAt : touched?.provenAt ?? null,
     tick: ticket.committedTick ?? ledger.next(),
     goodUntil: touched?.goodUntil ?? Math.min(now + absoluteTimeout, boundOf(setting, ticket, line)),
     expiresAt: touched?.expiresAt ?? now + absoluteTimeout
@@ -48,7 +47,7 @@ export function issueRemember (setting: Setting, ticket: Ticket, line: Line, id:
   const { ledger, terms, stored } = setting
   const carried = ledger.cookie('remember', ticket.carried)
   const own = carried?.line === line ? carried : undefined
-  const again = ticket.sending.act.startsWith('logIn') && ticket.ok && ticket.remember
+  const again = ticket.sending.act.startsWith('logIn') && ticket.ok && ticket.sending.remember === true
   const expiresAt = again || own === undefined || terms.refreshEachRequest ? now + rememberDuration : own.expiresAt
   const known = ledger.issued.get(value)
   if (known !== undefined) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { longestRequest } from './kept-proof.ts'
+import { longestRequest, mayBeIdle } from './kept-proof.ts'
 import type { Issued, Ledger, Line } from './ledger.ts'
 import type { Terms } from './move.ts'
 import { anybody, settle, type Users } from './settlement.ts'
@@ -91,11 +91,9 @@ export class KeptLogin {
   /** Whether the login may have come to its end since. */
   #mayHaveEnded ({ arrivedAt }: Ticket, { terms: { idleTimeout }, stored, passwordOf }: Present): boolean {
     for (const line of this.#lines) if (line.endedTick !== null || line.contested || passwordOf(line.user) !== line.stamp) return true
-    // A short idle time may be cut by a quarter, because not every use is written down.
-    const idle = idleTimeout !== null && arrivedAt >= this.usedAt + idleTimeout * 0.75
     return !this.#cookies().some(({ purpose, line, stamp, goodUntil, replacedTick }) => {
       if (this.expected?.has(line.user) !== true || arrivedAt >= goodUntil - longestRequest) return false
-      if (purpose === 'login') return !idle && !(this.#hasLostLoginCookie && replacedTick !== null)
+      if (purpose === 'login') return !mayBeIdle(this.usedAt, idleTimeout, arrivedAt) && !(this.#hasLostLoginCookie && replacedTick !== null)
       // Without a store a cookie speaks of the password that it was made with.
       const isCurrent = (stored ? line.stamp : stamp) === passwordOf(line.user)
       return isCurrent && line.endedTick === null && !line.contested

@@ -31,8 +31,7 @@ export class KeptProof {
     const login = proof?.after?.login ?? null
     if (proof === null || before?.login !== login) return false
     const { goodUntil = Infinity } = this.#ledger.cookie('login', carried) ?? {}
-    // A short idle time may be cut by a quarter, because not every use is written down.
-    const hasLapsed = arrivedAt >= goodUntil - longestRequest || (idleTimeout !== null && arrivedAt >= usedAt + idleTimeout * 0.75)
+    const hasLapsed = arrivedAt >= goodUntil - longestRequest || mayBeIdle(usedAt, idleTimeout, arrivedAt)
     if (hasLapsed && !before.fresh) this.forget()
     const isOver = freshFor !== null && arrivedAt >= proof.arrivedAt + freshFor
     return !hasLapsed && !isOver && this.#ledger.lineOf(login)?.contested !== true
@@ -41,6 +40,11 @@ export class KeptProof {
 
 /** When in a request, of so many seconds at the most, an expiry was reckoned is not known to the model. */
 export const longestRequest = 20
+
+/** A short idle time may be cut by a quarter, because not every use is written down. */
+export function mayBeIdle (usedAt: number, idleTimeout: number | null, now: number): boolean {
+  return idleTimeout !== null && now >= usedAt + idleTimeout * 0.75
+}
 
 /** The one proof among the requests that were under way, if no answer that was on its way before came after it. */
 function lastProof (batch: readonly Ticket[]): Ticket | null {

@@ -74,10 +74,14 @@ export class Ledger {
     if (line !== undefined && line.endedTick === null) line.endedTick = this.next()
   }
 
+  /** The lines of a user, or of everybody, but for one. */
+  othersOf (userId: string | null, except: Line | undefined): Line[] {
+    return [...this.lines.values()].filter((line) => line !== except && (userId === null || line.user === userId))
+  }
+
   /** What began while the call was under way may have ended with the others, or not. */
   endAll (userId: string | null, except: Line | undefined, calledTick: number): void {
-    for (const line of this.lines.values()) {
-      if (line === except || (userId !== null && line.user !== userId)) continue
+    for (const line of this.othersOf(userId, except)) {
       if (line.begunTick < calledTick) this.end(line)
       else line.contested = true
     }

@@ -31,8 +31,6 @@ export class Ticket {
   /** When it was let go on. */
   releasedTick: number | null = null
   waits = false
-  /** Whether a login that it begins is remembered. */
-  remember = false
   before: Seen | null = null
   after: Seen | null = null
   ok = false

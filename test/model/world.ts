@@ -65,7 +65,6 @@ export class World extends Chronicle implements Setting {
     const carried = new Map([...browser.cookies].map(([name, { value }]) => [name, value]))
     const agent = sending.disguised === true ? 'Mozilla' : browser.userAgent
     const ticket = new Ticket(sending, carried, agent, this.now, this.ledger.next())
-    ticket.remember = sending.remember === true
     if (sending.who === 'thief') for (const purpose of ['login', 'remember'] as const) this.#contest(ticket, purpose)
     const isAlone = visitor.isQuiet
     visitor.sends(ticket)
