@@ -1,50 +1,66 @@
 /**
- * Writes the headers of an answer: the cookies, and what caches may do with it.
+ * Writes the headers of a response: the cookies, and what caches may do with it.
  *
  * @module
  */
 import type { FastifyReply } from 'fastify'
-import { clearCookie, setCookie } from './cookies.ts'
-import type { Prepared } from './logins/keeper.ts'
+import { clearingLine, settingLine } from './cookies.ts'
 import type { RememberFacts } from './remember/remember-seal.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 
-/** Sets the cookies of a change that was carried out, and clears those that are worth nothing. */
-export function writeCookies (state: LoginState, committed: Prepared | null): void {
-  const { reply, settings: { realm, permanentSession } } = state
-  const now = nowInSeconds()
-  const clears = mayClear(state)
-  const clearsLogin = clears && state.clearsLogin && !committed?.loginCookie
-  const clearsRemember = clears && (state.clearsRemember || committed?.change.clearsRemember === true) && !committed?.rememberCookie
-  if (committed?.loginCookie) {
-    setCookie(reply, realm.cookie, committed.loginCookie, permanentSession ? committed.change.login.expiresAt - now : undefined)
+/**
+ * Writes the cookies of what was carried out, and clears those that are worth nothing. Where the response comes by
+ * again, because a later hook failed, it takes the cookies of the first time off.
+ */
+export function writeCookies (state: LoginState): void {
+  const { reply, wroteCookies } = state
+  const lines = cookieLines(state)
+  if (wroteCookies) {
+    const others = othersIn(state, reply.getHeader('set-cookie'))
+    reply.removeHeader('set-cookie')
+    if (others.length > 0) reply.header('set-cookie', others)
   }
-  if (committed?.rememberCookie) {
-    setCookie(reply, realm.rememberCookie, committed.rememberCookie, (committed.remember as RememberFacts).expiresAt - now)
-  }
-  if (clearsLogin) clearCookie(reply, realm.cookie)
-  if (clearsRemember) clearCookie(reply, realm.rememberCookie)
-  // A shared cache that kept the answer would hand the cookie to the next visitor.
-  if (committed?.loginCookie || committed?.rememberCookie || clearsLogin || clearsRemember) reply.header('cache-control', 'no-store')
+  if (lines.length === 0) return
+  state.wroteCookies = true
+  reply.header('set-cookie', lines)
+  // A shared cache that kept the response would hand the cookie to the next visitor.
+  reply.header('cache-control', 'no-store')
 }
 
-/** A late answer must not clear the cookie of a login that its browser was given meanwhile. */
+/** The `Set-Cookie` lines of a response, once nothing is carried out any more: those of others, and what is cleared. */
+export function linesWithoutLogin (state: LoginState, present: unknown): string[] {
+  return [...othersIn(state, present), ...cookieLines(state)]
+}
+
+/** The lines that are not about cookies of this realm. */
+function othersIn ({ settings: { realm } }: LoginState, present: unknown): string[] {
+  const ours = [`${realm.cookie.name}=`, `${realm.rememberCookie.name}=`]
+  return [present ?? []].flat().map(String).filter((line) => !ours.some((name) => line.startsWith(name)))
+}
+
+function cookieLines (state: LoginState): string[] {
+  const { request, settings: { realm, permanentSession } } = state
+  const done = state.carriedOut?.prepared
+  const now = nowInSeconds()
+  const lines: string[] = []
+  if (done?.loginCookie) {
+    lines.push(settingLine(request, realm.cookie, done.loginCookie, permanentSession ? done.change.login.expiresAt - now : undefined))
+  }
+  if (done?.rememberCookie) {
+    lines.push(settingLine(request, realm.rememberCookie, done.rememberCookie, (done.remember as RememberFacts).expiresAt - now))
+  }
+  if (!mayClear(state)) return lines
+  if (state.clearsLogin && !done?.loginCookie) lines.push(clearingLine(request, realm.cookie))
+  if ((state.clearsRemember || done?.change.clearsRemember === true) && !done?.rememberCookie) lines.push(clearingLine(request, realm.rememberCookie))
+  return lines
+}
+
+/** A late response must not clear the cookie of a login that its browser was given meanwhile. */
 function mayClear ({ request, settings, family, successions }: LoginState): boolean {
   return request.headers.cookie !== undefined && !settings.realm.successions.replaced(family, successions)
 }
 
-/** Takes the cookies off an answer again; those that it clears stay cleared. */
-export function withdrawCookies (state: LoginState): void {
-  const { reply, settings: { realm } } = state
-  const lines = [reply.getHeader('set-cookie') ?? []].flat().map(String)
-  const ours = [`${realm.cookie.name}=`, `${realm.rememberCookie.name}=`]
-  const others = lines.filter((line) => !ours.some((name) => line.startsWith(name)))
-  reply.removeHeader('set-cookie')
-  if (others.length > 0) reply.header('set-cookie', others)
-  writeCookies(state, null)
-}
-
-/** An answer that depends on who asks is not for the next visitor. */
+/** A response that depends on who asks is not for the next visitor. */
 export function writeHeaders ({ reply, settings, guarded }: LoginState): void {
   if (guarded && settings.cacheControl !== false && !reply.hasHeader('cache-control')) {
     reply.header('cache-control', settings.cacheControl)

@@ -1,22 +1,55 @@
 /**
- * Commits what a request prepared, with its answer, and takes it back where the answer fails after all.
+ * Commits what a request prepared, with its response, and takes it back where the response fails after all.
  *
  * @module
  */
-import { writeCookies, writeHeaders, withdrawCookies } from './answer-headers.ts'
-import { isThenable } from './chain.ts'
+import { linesWithoutLogin, writeCookies, writeHeaders } from './answer-headers.ts'
+import { after, isThenable } from './chain.ts'
 import type { Committed, MaybePromise, Prepared } from './logins/keeper.ts'
 import { familyOf } from './logins/record.ts'
-import { nowInSeconds, type LoginState } from './state.ts'
+import { beforeHead, keepOutOfCaches } from './response-head.ts'
+import { isOfRequest, nowInSeconds, type CarriedOut, type LoginState } from './state.ts'
 
-/** An answer of 5xx carries no credential and changes none; what ended has ended all the same. */
+/**
+ * Carries out what the status of the response allows: below 400 what the handler prepared, below 500 what the request
+ * does by itself. What ended has ended whatever the status. A response comes by again where a later hook failed.
+ */
 export function commit (state: LoginState): MaybePromise<void> {
-  const { prepared, reply } = state
-  // A hook that runs after this one may fail: then the answer comes by again, as an error.
-  if (reply.statusCode >= 500 && state.committed !== null) return withdraw(state, state.committed)
-  state.prepared = null
+  const { reply, carriedOut } = state
   state.answered = true
-  if (prepared === null || reply.statusCode >= 500 || isOutdated(state, prepared)) return finish(state, null)
+  dropWhatCannotBe(state, reply.statusCode)
+  // Where the head is out already, no cookie can go with it.
+  if (carriedOut === null && reply.raw.headersSent) dropAll(state, 'its headers were already sent')
+  const { prepared } = state
+  if (carriedOut === null) return prepared === null ? finish(state) : carryOut(state, prepared)
+  if (carriedOut.prepared === prepared) return finishHeaders(state)
+  return after(takeBack(state, carriedOut), () => prepared === null ? finish(state) : carryOut(state, prepared))
+}
+
+/** A response of 4xx says that the handler's part did not succeed, one of 5xx that nothing did. */
+function dropWhatCannotBe (state: LoginState, statusCode: number): void {
+  if (statusCode >= 500) dropAll(state)
+  else if (statusCode >= 400) dropHandlersPart(state, `it has the status ${statusCode}`)
+}
+
+function dropAll (state: LoginState, reason?: string): void {
+  dropHandlersPart(state, reason)
+  state.byRequest = null
+}
+
+/** The application believes that somebody was logged in: without a reason to tell, an error says why not. */
+function dropHandlersPart (state: LoginState, reason?: string): void {
+  if (state.byHandler === null) return
+  const event = state.pendingEvents.findLast((one) => !isOfRequest(one))
+  state.dropHandlersPart()
+  if (reason === undefined) return
+  const call = event?.name === 'userLoginConfirmed' ? 'confirmLogin' : 'loginUser'
+  state.request.log.warn(`fastify-login: ${call} has no effect with this response, because ${reason}. A login takes ` +
+    `effect with a response whose status is below 400: call ${call} after everything else was checked, and before anything is sent`)
+}
+
+function carryOut (state: LoginState, prepared: Prepared): MaybePromise<void> {
+  if (isOutdated(state, prepared)) return giveUp(state)
   const committing = state.settings.realm.logins.commit(prepared, nowInSeconds())
   if (!isThenable(committing)) return carriedOut(state, prepared, committing)
   return committing.then((committed) => carriedOut(state, prepared, committed), (error: unknown) => failed(state, prepared, error))
@@ -29,43 +62,60 @@ function isOutdated ({ settings, successions }: LoginState, { change: { kind, lo
 
 /** A use that cannot be written down is not worth an error; of anything else the visitor must know that it did not happen. */
 function failed (state: LoginState, prepared: Prepared, error: unknown): void {
-  finish(state, null)
+  giveUp(state)
   if (prepared.change.kind !== 'use') throw error
   state.request.log.warn({ err: error }, 'fastify-login could not write down that a login was used')
 }
 
-/** Writes what the answer is to say of a change that was carried out, if one was. */
-function finish (state: LoginState, done: Prepared | null): void {
-  const { guarded, consulted, clearsLogin, clearsRemember } = state
-  if (done !== null || clearsLogin || clearsRemember) writeCookies(state, done)
-  if (guarded || consulted) writeHeaders(state)
+/** Nothing is tried again, should the response come by once more. */
+function giveUp (state: LoginState): void {
+  dropAll(state)
+  finish(state)
+}
+
+/** Writes what the response is to say of a change that was carried out, if one was. */
+function finish (state: LoginState): void {
+  const { clearsLogin, clearsRemember, carriedOut, wroteCookies } = state
+  if (carriedOut !== null || clearsLogin || clearsRemember || wroteCookies) {
+    writeCookies(state)
+    if (state.wroteCookies && !wroteCookies) watchHead(state)
+  }
+  finishHeaders(state)
+}
+
+function finishHeaders (state: LoginState): void {
+  if (state.guarded || state.consulted) writeHeaders(state)
 }
 
 function carriedOut (state: LoginState, prepared: Prepared, committed: Committed | null): void {
   // Another request was first.
-  if (committed === null) return finish(state, null)
-  finish(state, prepared)
-  state.committed = committed
-  noteSuccession(state, prepared)
-  tellWhenAnswered(state, committed)
+  if (committed === null) return giveUp(state)
+  const done: CarriedOut = { prepared, committed, forgetSuccession: () => {} }
+  state.carriedOut = done
+  finish(state)
+  done.forgetSuccession = noteSuccession(state, prepared)
+  tellWhenAnswered(state, done)
 }
 
-function noteSuccession ({ settings, family }: LoginState, { change: { kind, login } }: Prepared): void {
+function noteSuccession ({ settings, family }: LoginState, { change: { kind, login } }: Prepared): () => void {
   // A restore that a handler has made a proof of is one.
-  if (kind === 'use' || (kind === 'restore' && !login.fresh)) return
+  if (kind === 'use' || (kind === 'restore' && !login.fresh)) return () => {}
   const { successions } = settings.realm
   const by = familyOf(login.id)
-  if (family !== null) successions.note(family, by)
+  const notes: Array<() => void> = []
+  if (family !== null) notes.push(successions.note(family, by))
   // No other request can know the family of a login that begins here.
-  if (kind !== 'begin') successions.note(by, by)
+  if (kind !== 'begin') notes.push(successions.note(by, by))
+  return () => { for (const forget of notes.reverse()) forget() }
 }
 
-/** The change is final, and listeners are told, once the answer is out, or lost on its way: what is still taken back has never happened. */
-function tellWhenAnswered (state: LoginState, committed: Committed): void {
+/** The change is final, and listeners are told, once the response is out, or lost on its way: what is still taken back has never happened. */
+function tellWhenAnswered (state: LoginState, carriedOut: CarriedOut): void {
   const { raw } = state.reply
+  const { committed } = carriedOut
   const tell = () => {
-    if (state.committed !== committed) return
-    state.committed = null
+    if (state.carriedOut !== carriedOut) return
+    state.carriedOut = null
     committed.settle()
     const { listeners } = state.settings.realm
     for (const { id, userId, reason } of committed.ended) listeners.tell('loginEnded', { id, userId, exceptId: null, reason })
@@ -76,8 +126,27 @@ function tellWhenAnswered (state: LoginState, committed: Committed): void {
   else raw.once('close', tell)
 }
 
-function withdraw (state: LoginState, committed: Committed): MaybePromise<void> {
-  state.committed = null
-  withdrawCookies(state)
+function takeBack (state: LoginState, { committed, forgetSuccession }: CarriedOut): MaybePromise<void> {
+  state.carriedOut = null
+  forgetSuccession()
   return committed.undo()
+}
+
+/**
+ * Watches the head of a response that has cookies of ours. A later hook may have changed its status by `reply.code`, or
+ * by a `Response`, or have allowed caches to keep it; and Fastify passes over hooks where those fail on an error, too.
+ */
+function watchHead (state: LoginState): void {
+  const { raw } = state.reply
+  beforeHead(raw, (statusCode) => {
+    keepOutOfCaches(raw)
+    const { carriedOut } = state
+    dropWhatCannotBe(state, statusCode)
+    if (carriedOut === null || carriedOut.prepared === state.prepared) return
+    // What the store has to undo it undoes meanwhile: a head cannot wait.
+    takeBack(state, carriedOut)
+    const lines = linesWithoutLogin(state, raw.getHeader('set-cookie'))
+    if (lines.length > 0) raw.setHeader('set-cookie', lines)
+    else raw.removeHeader('set-cookie')
+  })
 }

@@ -33,7 +33,7 @@ export async function confirmLogin (state: LoginState, changed: User | null | un
   const login = proven(state.login, proof)
   const { change } = state.prepared ?? {}
   const kind = change === undefined || change.kind === 'use' ? 'proof' : change.kind
-  state.prepared = prepareProof(state, stamp, changeBy(state, { ...change, kind, login, remember }))
-  enter(state, user, login, 'userLoginConfirmed')
+  const prepared = prepareProof(state, stamp, changeBy(state, { ...change, kind, login, remember }))
+  enter(state, prepared, user, 'userLoginConfirmed')
   return true
 }

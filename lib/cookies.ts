@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { CookieTooLargeError, InvalidOptionError } from './errors.ts'
 
 /** The attributes an application chooses. All cookies are HttpOnly. */
@@ -60,18 +60,19 @@ export function checkSize (cookie: Cookie, value: string): void {
   if (bytes > largest) throw new CookieTooLargeError(cookie.name, bytes)
 }
 
-/** Sets a cookie; without a lifetime it ends with the browser. */
-export function setCookie (reply: FastifyReply, cookie: Cookie, value: string, lifetime?: number): void {
-  write(reply, cookie, value, lifetime === undefined ? '' : `; Max-Age=${Math.ceil(lifetime)}`)
+/** The `Set-Cookie` line that sets a cookie; without a lifetime it ends with the browser. */
+export function settingLine (request: FastifyRequest, cookie: Cookie, value: string, lifetime?: number): string {
+  return line(request, cookie, value, lifetime === undefined ? '' : `; Max-Age=${Math.ceil(lifetime)}`)
 }
 
-export function clearCookie (reply: FastifyReply, cookie: Cookie): void {
-  write(reply, cookie, '', '; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT')
+/** The `Set-Cookie` line that clears a cookie. */
+export function clearingLine (request: FastifyRequest, cookie: Cookie): string {
+  return line(request, cookie, '', '; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT')
 }
 
 // Written by hand: @fastify/cookie's own `setCookie` adds the application's `parseOptions`, and writes nothing where
 // its hook has not run, as for a visitor who is refused before it. What is sealed is base64url and dots: nothing of it
 // has to be encoded.
-function write (reply: FastifyReply, { name, attributes }: Cookie, value: string, lifetime: string): void {
-  reply.header('set-cookie', `${name}=${value}${lifetime}${reply.request.protocol === 'https' ? attributes.https : attributes.http}`)
+function line (request: FastifyRequest, { name, attributes }: Cookie, value: string, lifetime: string): string {
+  return `${name}=${value}${lifetime}${request.protocol === 'https' ? attributes.https : attributes.http}`
 }

@@ -11,7 +11,9 @@ import { resolve } from './resolve.ts'
 import { policyOf } from './route-policy.ts'
 import { settingsOf, type Settings } from './settings.ts'
 import { loginStateOf, noteArrival, noteSuccessions, presentStateOf } from './slots.ts'
+import type { LoginState } from './state.ts'
 import type { LoginPolicy } from './typing.ts'
+import { isResponse, isUsed, unwrap } from './unwrap.ts'
 
 /** Resolves the request, then asks what its route asks for. Where nothing needs awaiting, no promise is made. */
 export function resolveRequest (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
@@ -47,9 +49,17 @@ function ask (settings: Settings, request: FastifyRequest, reply: FastifyReply, 
 }
 
 /** Commits what the request prepared, before its headers go out. */
-export function commitAnswer (request: FastifyRequest, _reply: FastifyReply, payload: unknown, done: (error: Error | null, payload?: unknown) => void): void {
+export function commitAnswer (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error: Error | null, payload?: unknown) => void): void {
   const state = presentStateOf(request)
-  const pending = state === null ? undefined : commit(state)
+  if (state === null) done(null, payload)
+  else if (!isResponse(payload)) commitThen(state, payload, done)
+  // Fastify answers with an error: the response comes by again, as that.
+  else if (isUsed(payload)) done(null, payload)
+  else commitThen(state, unwrap(reply, payload), done)
+}
+
+function commitThen (state: LoginState, payload: unknown, done: (error: Error | null, payload?: unknown) => void): void {
+  const pending = commit(state)
   if (isThenable(pending)) pending.then(() => done(null, payload)).then(undefined, (error: unknown) => done(failureOf(error)))
   else done(null, payload)
 }

@@ -10,7 +10,7 @@ import { begun, proven, type LoginFacts } from './logins/record.ts'
 import { changeBy, checkAnswer, checkedUserId, enter, prepareProof, proofOf, rememberAgain, rememberFor } from './prepare.ts'
 import type { RememberFacts } from './remember/remember-seal.ts'
 import { renewSession } from './session.ts'
-import { nowInSeconds, type LoginState } from './state.ts'
+import { isOfRequest, nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
 import { rememberCookieOf, rememberOfLogin, validRemember } from './carried-remember.ts'
 
@@ -50,11 +50,10 @@ export async function loginUser (
   }))
   await renewSession(state.request, { realm: settings.realm.name, userId }, state.presented !== null && state.presented.userId !== userId, settings.dropAtLogin)
   checkAnswer(state)
-  // What was prepared of another login will not have happened.
-  state.pendingEvents = state.pendingEvents.filter(({ name, payload }) => name === 'userLoadedFromCookie' || payload.login.id === login.id)
-  state.prepared = prepared
+  // Drop the events of another login that this one replaces in the same request.
+  state.pendingEvents = state.pendingEvents.filter((event) => isOfRequest(event) || event.payload.login.id === login.id)
+  enter(state, prepared, user, 'userLoggedIn')
   if (state.grace) Object.assign(state, { grace: false, from: null })
-  enter(state, user, login, 'userLoggedIn')
   warnOfPlainHttp(state)
   return true
 }

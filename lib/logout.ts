@@ -9,7 +9,7 @@ import type { Realm } from './realm.ts'
 import type { RememberFacts } from './remember/remember-seal.ts'
 import { resolveLate } from './resolve.ts'
 import { emptySession } from './session.ts'
-import { nowInSeconds, type LoginState } from './state.ts'
+import { isOfRequest, nowInSeconds, type LoginState } from './state.ts'
 import { findRemembered } from './carried-remember.ts'
 
 /**
@@ -31,7 +31,7 @@ export async function logoutUser (state: LoginState): Promise<boolean> {
 async function leave (state: LoginState, presented: LoginFacts | null): Promise<boolean> {
   const { request, user, login, from, lapse, settings: { realm } } = state
   const now = nowInSeconds()
-  const restored = state.pendingEvents.filter(({ name }) => name === 'userLoadedFromCookie')
+  const restored = state.pendingEvents.filter(isOfRequest)
   const remember = await rememberToEnd(state, now)
   // Without a store both may be of one family, which the first of them ends: the one by which the user came.
   const ended = await endAll(realm, from === null ? [remember, presented] : [presented, remember], now)

@@ -8,7 +8,7 @@ import { browserOf } from './browser.ts'
 import { checkSize } from './cookies.ts'
 import { CannotSetCookieError, InvalidArgumentError } from './errors.ts'
 import type { LoginEvents } from './events.ts'
-import type { Change } from './logins/keeper.ts'
+import type { Change, Prepared } from './logins/keeper.ts'
 import { familyOf, publicLogin, type LoginFacts, type Proof } from './logins/record.ts'
 import type { RememberFacts } from './remember/remember-seal.ts'
 import { canSetCookie } from './reply.ts'
@@ -63,7 +63,7 @@ export function changeBy (state: LoginState, named: Pick<Change, 'kind' | 'login
 }
 
 /** Seals the cookies of a proof of identity; refused where they are too large to be set. */
-export function prepareProof (state: LoginState, stamp: string | null, change: Change): NonNullable<LoginState['prepared']> {
+export function prepareProof (state: LoginState, stamp: string | null, change: Change): Prepared {
   const { realm } = state.settings
   const prepared = realm.logins.prepare({ ...change, matchesStamp: (kept) => realm.stamps.matches(kept, stamp) })
   // A proof of identity always sets it.
@@ -73,10 +73,9 @@ export function prepareProof (state: LoginState, stamp: string | null, change: C
 }
 
 /** From here on the request is that user's. */
-export function enter (state: LoginState, user: User, login: LoginFacts, event: 'userLoggedIn' | 'userLoginConfirmed'): void {
-  state.user = user
-  state.login = login
-  state.stale = false
+export function enter (state: LoginState, prepared: Prepared, user: User, event: 'userLoggedIn' | 'userLoginConfirmed'): void {
+  const { login } = prepared.change
+  state.enter(prepared, user, login)
   const payload: LoginEvents[typeof event] = { user, login: publicLogin(login), request: state.request }
   state.pendingEvents.push({ name: event, payload })
 }

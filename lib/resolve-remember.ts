@@ -76,7 +76,7 @@ function restore (state: LoginState, remember: RememberFacts, grace: boolean, us
   // Where no cookie can be set, the remember cookie speaks for this request alone.
   if (grace || !canSetCookie(request, reply)) return
   const again = kept === remember ? null : kept
-  state.prepared = realm.logins.prepare(changeBy(state, { kind: 'restore', login: state.login, remember: again, carried: remember }))
+  state.byRequest = realm.logins.prepare(changeBy(state, { kind: 'restore', login: state.login, remember: again, carried: remember }))
   state.pendingEvents.push({ name: 'userLoadedFromCookie', payload: { user, login: publicLogin(state.login), request } })
 }
 

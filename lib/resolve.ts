@@ -84,6 +84,6 @@ function writeDownUse (state: LoginState, from: LoginFacts, now: number, { touch
     if (!touches && !seesSuccessor && carried === null) return
     const login = touches ? touched(from, now) : from
     const remember = carried === null ? null : renewed(carried, now)
-    state.prepared = logins.prepare(changeBy(state, { kind: 'use', login, remember, carried, seesSuccessor }))
+    state.byRequest = logins.prepare(changeBy(state, { kind: 'use', login, remember, carried, seesSuccessor }))
   })
 }

@@ -43,10 +43,17 @@ export class LoginState {
   presented: LoginFacts | null = null
   /** The family that the browser came with. */
   family: string | null = null
-  prepared: Prepared | null = null
-  /** What was carried out, until the answer is on its way. */
-  committed: Committed | null = null
+  /** What the request does by itself: it restores a login, or writes down a use. */
+  byRequest: Prepared | null = null
+  /** What the handler prepared by `loginUser` or `confirmLogin`; it includes what the request does by itself. */
+  byHandler: Prepared | null = null
+  /** What was carried out, until the response is on its way. */
+  carriedOut: CarriedOut | null = null
   pendingEvents: PendingEvent[] = []
+  /** Whether cookies were written, so that they must be written anew where the response changes after all. */
+  wroteCookies = false
+  /** Who was logged in before the handler prepared anything. */
+  private before: Pick<LoginState, 'user' | 'login' | 'from' | 'grace' | 'stale'> | null = null
   clearsLogin = false
   clearsRemember = false
   /** Whether a guard ran, so that the answer is for one person. */
@@ -95,6 +102,28 @@ export class LoginState {
     return this.login.fresh && !this.stale && !this.grace && provenWithin(this.login, within, now)
   }
 
+  /** What is to be carried out with the response. */
+  get prepared (): Prepared | null {
+    return this.byHandler ?? this.byRequest
+  }
+
+  /** From here on the request is that user's, if its response lets what was prepared happen. */
+  enter (prepared: Prepared, user: User, login: LoginFacts): void {
+    const { user: userBefore, login: loginBefore, from, grace, stale } = this
+    this.before ??= { user: userBefore, login: loginBefore, from, grace, stale }
+    this.byHandler = prepared
+    this.user = user
+    this.login = login
+    this.stale = false
+  }
+
+  /** What the handler prepared does not happen: the request is again what it was before. */
+  dropHandlersPart (): void {
+    this.byHandler = null
+    Object.assign(this, this.before)
+    this.pendingEvents = this.pendingEvents.filter(isOfRequest)
+  }
+
   /** Notes why a credential was not honoured; what the login cookie lapsed by stands before the remember cookie's. */
   lapsed (cookie: 'login' | 'remember', lapse: LoginLapse): void {
     this.lapse ??= lapse
@@ -110,9 +139,24 @@ export class LoginState {
     this.grace = false
     this.stale = false
     this.freshByRequest = false
-    this.prepared = null
+    this.byRequest = null
+    this.byHandler = null
+    this.before = null
     this.pendingEvents = []
   }
+}
+
+/** A change of this request that was carried out. */
+export interface CarriedOut {
+  readonly prepared: Prepared
+  readonly committed: Committed
+  /** Takes back what other requests were told of it. */
+  forgetSuccession: () => void
+}
+
+/** Whether an event tells of what the request did by itself. */
+export function isOfRequest ({ name }: PendingEvent): boolean {
+  return name === 'userLoadedFromCookie'
 }
 
 export function nowInSeconds (): number {

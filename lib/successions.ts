@@ -18,9 +18,19 @@ export class Successions {
   /** How many there were: what a request notes when it arrives, finer than any clock. */
   count = 0
 
-  /** Notes that a browser which came with one family was given a login of another, or a newer one of the same. */
-  note (family: string, by: string): void {
-    this.#successions.set(family, { count: ++this.count, by })
+  /**
+   * Notes that a browser which came with one family was given a login of another, or a newer one of the same.
+   * Returns what takes the note back, where nothing has been noted of the family since.
+   */
+  note (family: string, by: string): () => void {
+    const before = this.#successions.get(family)
+    const succession = { count: ++this.count, by }
+    this.#successions.set(family, succession)
+    return () => {
+      if (this.#successions.get(family) !== succession) return
+      if (before === undefined) this.#successions.delete(family)
+      else this.#successions.set(family, before)
+    }
   }
 
   /** Whether a browser which came with a family was given any newer login since then; null: it came with none. */
