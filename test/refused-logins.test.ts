@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { it } from 'node:test'
 import login, { MemoryStore } from 'fastify-login'
+import type { FastifyRequest } from 'fastify'
 import { Browser, setCookies } from './support/browser.ts'
 import { stopClock } from './support/clock.ts'
 import type { User } from './support/user.ts'
@@ -190,9 +191,9 @@ describeWays('a response of 4xx', (way) => {
   it('is not meant by one that cannot be serialized, or whose request was not valid: nobody is logged in by them either', async () => {
     const { app, events } = await way.createApp({
       after: (app, users) => {
-        const enter = async (request: Parameters<Parameters<typeof app.post>[1]>[0]) => { await request.loginUser(users.get('1')!); return { name: 'Ada' } }
+        const enter = async (request: FastifyRequest) => { await request.loginUser(users.get('1')!); return { name: 'Ada' } }
         const needs = { type: 'object', required: ['missing'], properties: { missing: { type: 'string' } } }
-        app.post('/response', { schema: { response: { 200: needs } } }, enter as never)
+        app.post('/response', { schema: { response: { 200: needs } } }, enter)
         app.post('/request', { schema: { body: needs } }, enter as never)
         app.post('/serializer', async (request, reply) => { await enter(request); return reply.serializer(() => { throw new Error('no') }).send({}) })
       }
@@ -210,7 +211,7 @@ describeWays('a response of 4xx', (way) => {
       after: (app) => app.register(async (scope) => {
         await scope.register(login, { realm: 'admin', loadUser: (id: string) => admins.get(id) } as never)
         scope.post<{ Params: { status: string } }>('/admin/login/:status', async (request, reply) => {
-          await request.loginUser(admins.get('9')!, { remember: true })
+          await request.loginUser(admins.get('9') as never, { remember: true })
           return await reply.code(Number(request.params.status)).send('done')
         })
       })

@@ -40,7 +40,7 @@ async function open (way: Way, further: (app: FastifyInstance) => void = () => {
         if (act === 'logout') await request.logoutUser()
         if (kind === 'foreign') return new ForeignResponse(Number(status))
         if (kind === 'error') return Response.error()
-        if (kind === 'redirect') return Response.redirect('https://www.example.org/home', Number(status))
+        if (kind === 'redirect') return Response.redirect('https://www.example.org/home', Number(status) as 303)
         const response = new Response(kind === 'empty' ? null : 'a page', { status: Number(status), headers: forEveryCache })
         if (kind === 'used') await response.text()
         response.headers.append('set-cookie', 'basket=full; Path=/')
@@ -126,7 +126,7 @@ describeWays('a handler that returns a Response', (way) => {
   it('answers HEAD as it answers GET', async () => {
     const { app } = await open(way, (app) => {
       app.get('/page', { preHandler: requireLogin }, () => new Response('a page', { status: 203 }))
-      app.get('/moved', { preHandler: requireLogin }, () => Response.redirect('https://www.example.org/'))
+      app.get('/moved', { preHandler: requireLogin }, () => Response.redirect('https://www.example.org/', 302))
     })
     const browser = new Browser(app)
     await browser.post('/login/1')

@@ -29,6 +29,15 @@ export function clearCookie (reply: FastifyReply, cookie: Cookie): void {
   write(reply, cookie, '', 0)
 }
 
+/** Takes off a response the lines that set these cookies to a value. */
+export function withdrawCookies (reply: FastifyReply, cookies: readonly Cookie[]): void {
+  const lines = [reply.getHeader('set-cookie') ?? []].flat().map(String)
+  const kept = lines.filter((line) => !cookies.some(({ name }) => line.startsWith(`${name}=`) && !line.startsWith(`${name}=;`)))
+  if (kept.length === lines.length) return
+  reply.removeHeader('set-cookie')
+  if (kept.length > 0) reply.header('set-cookie', kept)
+}
+
 // Every attribute is named, `undefined` too: @fastify/cookie fills what is not from the application's `parseOptions`.
 function write (reply: FastifyReply, { name, path, secure }: Cookie, value: string, maxAge: number): void {
   const attributes = {

@@ -15,6 +15,7 @@ import { LoginMarks } from './login-marks.ts'
 import { logoutRoute } from './logout.ts'
 import type { OidcOptions } from './options.ts'
 import { loadPeers } from './peers.ts'
+import { keepPrivate } from './private-responses.ts'
 import { Provider } from './provider.ts'
 import { refreshAt } from './refresh.ts'
 import { loginRoute, reauthenticateRoute, registerRoute, visitorsOnly } from './routes.ts'
@@ -59,6 +60,7 @@ function declareRoutes (scope: FastifyInstance, site: Site, prefix: string): voi
   const at = (path: string) => path.slice(prefix.length)
   readForms(scope)
   showErrors(scope, site.settings)
+  keepPrivate(scope, site.logins)
   // Who is to log in must be able to: also where every other route needs a login.
   const page = { exposeHeadRoute: false, config: { login: 'optional' } } as const
   scope.get(at(paths.login), { ...page, preHandler: visitorsOnly(site) }, loginRoute(site))

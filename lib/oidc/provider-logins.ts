@@ -13,6 +13,8 @@ export interface ProviderLogins {
   optionsFor (login: ProviderLogin): Pick<LoginUserOptions, 'data'>
   /** Once the user is logged in, or an earlier login of theirs is confirmed. */
   keep (current: Login, reply: FastifyReply, login: ProviderLogin, confirmed: boolean): Promise<void>
+  /** Where the response fails after all: takes off it what `keep` wrote there. */
+  withdraw (reply: FastifyReply): void
   /** Who the user of a request is at their provider; null where that is not known. */
   find (request: FastifyRequest): Promise<ProviderLogin | null>
   /** Once the user is logged out. */

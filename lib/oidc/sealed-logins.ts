@@ -6,7 +6,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieSeal, Login } from '../index.ts'
 import { nowInSeconds } from './clock.ts'
-import { clearCookie, cookiesOf, fixCookie, setCookie, type Cookie } from './cookies.ts'
+import { clearCookie, cookiesOf, fixCookie, setCookie, withdrawCookies, type Cookie } from './cookies.ts'
 import type { ProviderLogin } from './identity.ts'
 import type { SiteSettings } from './settings.ts'
 import type { ProviderLogins } from './provider-logins.ts'
@@ -44,6 +44,10 @@ export class SealedLogins implements ProviderLogins {
     setCookie(reply, this.#login, this.#seals.login.seal([userId, provider, issuer, subject, session]), lifetime)
     if (idToken === null || idToken.length > longestIdToken) clearCookie(reply, this.#idToken)
     else setCookie(reply, this.#idToken, this.#seals.idToken.seal([userId, subject, idToken]), lifetime)
+  }
+
+  withdraw (reply: FastifyReply): void {
+    withdrawCookies(reply, [this.#login, this.#idToken])
   }
 
   async find (request: FastifyRequest): Promise<ProviderLogin | null> {

@@ -33,6 +33,9 @@ export class StoredLogins implements ProviderLogins {
     if (confirmed) await this.#manager.changeLoginData(id, () => this.write(login))
   }
 
+  /** Nothing is on the response. */
+  withdraw (): void {}
+
   async find (request: FastifyRequest): Promise<ProviderLogin | null> {
     return request.currentLogin === null ? null : this.read(await this.#manager.loginData(request.currentLogin.id))
   }

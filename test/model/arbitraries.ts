@@ -39,6 +39,9 @@ const honest = fc.record({
   remember: oneIn(2, yes),
   fresh: oneIn(6, fc.constant(false)),
   fails: oneIn(9, yes),
+  refuses: oneIn(7, yes),
+  late: oneIn(3, yes),
+  responds: oneIn(4, yes),
   hold: oneIn(2, hold),
   delivery,
   process: fc.constantFrom(0, 1),
@@ -50,6 +53,9 @@ const alone = fc.record({
   who: visitor,
   act: fc.constantFrom(...acts),
   remember: oneIn(2, yes),
+  refuses: oneIn(9, yes),
+  late: oneIn(3, yes),
+  responds: oneIn(4, yes),
   process: fc.constantFrom(0, 1),
   writes
 }).map((one) => terse(one) as Sending)

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { setCookies, type SetCookie } from '../support/browser.ts'
 import type { Issued } from './ledger.ts'
+import { statusOf } from './move.ts'
 import type { Ticket, Seen } from './ticket.ts'
 import { generationGrace, mayBeFresh, mayLetIn, mayRestore, resolvedAfter, type Setting } from './worth.ts'
 
@@ -17,7 +18,7 @@ export function credentialsOf ({ answer }: Ticket): { login: SetCookie | undefin
 
 export function judge (setting: Setting, ticket: Ticket): void {
   const { answer, sending } = ticket
-  assert.equal(answer?.statusCode, sending.fails === true ? 500 : 200, `an answer that nobody asked for: ${answer?.body}`)
+  assert.equal(answer?.statusCode, statusOf(sending), `an answer that nobody asked for: ${answer?.body}`)
   judgeResolution(setting, ticket, ticket.before as Seen)
   judgeAct(ticket, ticket.before as Seen, ticket.after as Seen)
   judgeCookies(setting, ticket)
@@ -60,6 +61,9 @@ function judgeAct (ticket: Ticket, before: Seen, after: Seen): void {
 
 function judgeCookies (setting: Setting, ticket: Ticket): void {
   const { ledger } = setting
+  const lines = setCookies(ticket.answer as NonNullable<Ticket['answer']>).map(({ name }) => name)
+  const isPrivate = ticket.answer?.headers['cache-control'] === 'no-store'
+  assert.ok(isPrivate || !lines.some((name) => name === 'login' || name === 'remember_token'), 'a response that caches may keep sets or clears a cookie')
   const { login, remember } = credentialsOf(ticket)
   if (login === undefined && remember === undefined) return
   assert.notEqual(ticket.sending.fails, true, 'a credential in an answer of 5xx')

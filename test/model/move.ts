@@ -28,8 +28,13 @@ export interface Sending {
   /** Options of `loginUser`. */
   readonly remember?: boolean
   readonly fresh?: boolean
-  /** Whether the handler answers 500 after its act. */
+  /** Whether the response to the act is a 500, or a 409. */
   readonly fails?: boolean
+  readonly refuses?: boolean
+  /** Whether it is so only because a hook fails that runs after the plugin's. */
+  readonly late?: boolean
+  /** Whether the handler returns a `Response`. */
+  readonly responds?: boolean
   readonly hold?: Hold
   readonly delivery?: Delivery
   /** Which of two processes answers it, where logins are in a store. */
@@ -38,6 +43,11 @@ export interface Sending {
   readonly disguised?: boolean
   /** Default: early and late. */
   readonly writes?: readonly Moment[]
+}
+
+/** The status of the response to a request. */
+export function statusOf ({ fails, refuses }: Sending): 200 | 409 | 500 {
+  return fails === true ? 500 : refuses === true ? 409 : 200
 }
 
 export type Move =

@@ -4,6 +4,7 @@
  * @module
  */
 import { credentialsOf } from './judge.ts'
+import { statusOf } from './move.ts'
 import type { Ticket } from './ticket.ts'
 
 /** Users of whom one should be logged in; null among them: it may be nobody. */
@@ -21,7 +22,7 @@ export interface Settlement {
 export function settle (expected: Users | null, batch: readonly Ticket[]): Settlement {
   const unknown = { expected: anybody }
   if (expected === anybody || batch.some(({ lost, sending: { act } }) => lost && act !== 'visit')) return unknown
-  const counts = batch.filter(({ sending: { act, fails } }) => act === 'logOut' || (act.startsWith('logIn') && fails !== true))
+  const counts = batch.filter(({ sending }) => sending.act === 'logOut' || (sending.act.startsWith('logIn') && statusOf(sending) < 400))
   const setting = batch.filter((ticket) => credentialsOf(ticket).login !== undefined)
   const logins = counts.filter(({ ok, sending: { act } }) => act !== 'logOut' && ok)
   const logouts = counts.filter(({ sending: { act } }) => act === 'logOut')

@@ -9,7 +9,7 @@ import { key } from '../support/app.ts'
 import type { SessionPlugin } from '../support/sessions.ts'
 import type { User } from '../support/user.ts'
 import { act, type Witness } from './act.ts'
-import { absoluteTimeout, rememberDuration, type Terms } from './move.ts'
+import { absoluteTimeout, rememberDuration, statusOf, type Act, type Terms } from './move.ts'
 import { registerSession, writeAround, writeSession } from './session-writes.ts'
 import { Ticket, type Seen } from './ticket.ts'
 
@@ -43,13 +43,14 @@ export async function createSite (store: LoginStore | null, session: SessionPlug
     ...store === null ? {} : { store }
   } as unknown as LoginOptions)
   writeAround(app)
+  failLate(app)
   app.login.on('rememberTokenStolen', () => { (Ticket.current.getStore() as Ticket).alarm = true })
   app.post('/act', async (request, reply) => await handle(request, reply, witness))
   await app.ready()
   return app
 }
 
-async function handle (request: FastifyRequest, reply: FastifyReply, witness: Witness): Promise<string> {
+async function handle (request: FastifyRequest, reply: FastifyReply, witness: Witness): Promise<unknown> {
   const ticket = Ticket.current.getStore() as Ticket
   ticket.before = see(request)
   writeSession(request, 'early')
@@ -57,10 +58,28 @@ async function handle (request: FastifyRequest, reply: FastifyReply, witness: Wi
   ticket.ok = await act(request, ticket, witness)
   witness.acted(ticket)
   ticket.after = see(request)
+  if (statusOf(ticket.sending) >= 400 && isPrepared(ticket.sending.act)) ticket.isRefused()
   await ticket.pass('acted')
   writeSession(request, 'late')
-  if (ticket.sending.fails === true) reply.code(500)
+  const { late, responds } = ticket.sending
+  const status = late === true ? 200 : statusOf(ticket.sending)
+  if (responds === true) return new Response('done', { status, headers: { 'cache-control': 'public, max-age=60' } })
+  reply.code(status)
   return 'done'
+}
+
+/** Fails as the request says, once the plugin has committed what it prepared. */
+function failLate (app: FastifyInstance): void {
+  app.addHook('onSend', async (_request, reply) => {
+    const { sending } = Ticket.current.getStore() as Ticket
+    const statusCode = statusOf(sending)
+    if (sending.late === true && reply.statusCode < 400 && statusCode >= 400) throw Object.assign(new Error('late'), { statusCode })
+  })
+}
+
+/** Whether an act takes effect with the response only. */
+function isPrepared (act: Act): boolean {
+  return act === 'confirm' || act === 'newPassword' || act.startsWith('logIn')
 }
 
 function see (request: FastifyRequest): Seen {

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { setCookies } from '../support/browser.ts'
 import { credentialsOf } from './judge.ts'
+import { statusOf } from './move.ts'
 import type { Ticket } from './ticket.ts'
 import { generationGrace, type Setting } from './worth.ts'
 
@@ -14,6 +15,8 @@ export type Counted =
   | 'request' | 'restore' | 'confirmation' | 'new password' | 'logout' | 'theft noticed' | 'session written'
   /** An answer after the grace in which an older login cookie is accepted. */
   | 'late answer'
+  /** A login or confirmation whose response was a 4xx. */
+  | 'refused'
   /** A request with a cookie of a login that had ended. */
   | 'ended cookie'
   /** A request that had to find somebody logged in, and one that had to be fresh. */
@@ -33,6 +36,7 @@ export class Tally {
     if (act === 'visit' && before?.remembered === true && credentialsOf(ticket).login !== undefined) this.count('restore')
     if (ok && act === 'confirm') this.count('confirmation')
     if (ok && act === 'newPassword') this.count('new password')
+    if (statusOf(ticket.sending) === 409 && act !== 'visit') this.count('refused')
     if (ok && act === 'logOut') this.count('logout')
     if (now > ticket.arrivedAt + generationGrace) this.count('late answer')
     if (ticket.alarm) this.count('theft noticed')
@@ -54,7 +58,7 @@ export class Tally {
 /** How often a sequence sees each, at the least, on average: well below what is usual. */
 const leastOfEach: ReadonlyArray<readonly [Counted, number]> = [
   ['request', 20], ['restore', 0.05], ['confirmation', 0.4], ['new password', 0.2], ['logout', 0.2], ['session written', 20],
-  ['late answer', 0.2], ['ended cookie', 8], ['login due', 1], ['proof due', 1]
+  ['late answer', 0.2], ['refused', 0.2], ['ended cookie', 8], ['login due', 1], ['proof due', 1]
 ]
 
 /** What so many sequences must have seen. A remember cookie that was stolen is noticed only with a store. */

@@ -77,6 +77,12 @@ export class Ticket {
     this.waits = false
   }
 
+  /** Its act was done, and its response takes that back: it is as if it had only come by. */
+  isRefused (): void {
+    this.ok = false
+    this.after = this.before
+  }
+
   /** Resolves when it is held, or done. */
   async settled (): Promise<void> {
     await Promise.race([this.#barrier.reached, this.done])

@@ -25,6 +25,8 @@ export interface SiteSetup {
   readonly options?: Partial<LoginOptions>
   readonly oidc?: Partial<OidcOptions>
   readonly before?: (app: FastifyInstance) => unknown
+  /** Adds what comes after the login plugin, and before OpenID Connect: hooks of the whole site. */
+  readonly between?: (app: FastifyInstance) => unknown
   readonly after?: (app: FastifyInstance) => unknown
   /** Registered at this origin, or not in the world at all. */
   readonly origin?: string
@@ -32,7 +34,7 @@ export interface SiteSetup {
 
 export const clientSecret = 'a secret of the client, long enough for HS256'
 
-export async function createSite (world: World, { options = {}, oidc: more = {}, before, after, origin = siteOrigin }: SiteSetup = {}): Promise<Site> {
+export async function createSite (world: World, { options = {}, oidc: more = {}, before, between, after, origin = siteOrigin }: SiteSetup = {}): Promise<Site> {
   const users = new Map<string, SiteUser>()
   const identities: Identity[] = []
   const events: string[] = []
@@ -48,6 +50,7 @@ export async function createSite (world: World, { options = {}, oidc: more = {},
     ...options
   } as LoginOptions)
   for (const name of ['userLoggedIn', 'userLoggedOut', 'userLoginConfirmed', 'loginEnded'] as const) app.login.on(name, () => { events.push(name) })
+  await between?.(app)
   const one = more.providers === undefined && more.clientSecrets === undefined ? { issuer, clientId: 'site', clientSecret, fetch: world.fetch } : {}
   await app.register(oidc, {
     ...one,
