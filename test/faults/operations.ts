@@ -4,8 +4,9 @@
  * @module
  */
 import { comeBack, endsAtOnce, get, logIn, logInBriefly, logInFresh, nobody, post, proven, remembered, stayAway, type Operation } from './operation.ts'
-import { refusals } from './refusals.ts'
 import { recordOperations } from './record-operations.ts'
+import { refusals } from './refusals.ts'
+import { responses } from './responses.ts'
 
 /** The tokens of the application, which say who is remembered. */
 const withTokens: Operation['options'] = ({ remember }) => ({ remember })
@@ -67,4 +68,4 @@ const ends: readonly Operation[] = [
   }
 ]
 
-export const operations: readonly Operation[] = [...logins, ...ends, ...refusals, ...recordOperations]
+export const operations: readonly Operation[] = [...logins, ...responses, ...ends, ...refusals, ...recordOperations]
