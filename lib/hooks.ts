@@ -38,7 +38,7 @@ export function resolveRequest (request: FastifyRequest, reply: FastifyReply, do
 /** An error handler of the application may yet log out who could not be found out here. */
 function fail (request: FastifyRequest, error: unknown, done: HookHandlerDoneFunction): void {
   const state = presentStateOf(request)
-  if (state !== null) state.resolved = false
+  if (state) state.resolved = false
   done(failureOf(error))
 }
 
@@ -51,11 +51,20 @@ function ask (settings: Settings, request: FastifyRequest, reply: FastifyReply, 
 /** Commits what the request prepared, before its headers go out. */
 export function commitAnswer (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error: Error | null, payload?: unknown) => void): void {
   const state = presentStateOf(request)
-  if (state === null) done(null, payload)
-  else if (!isResponse(payload)) commitThen(state, payload, done)
+  if (state === null) return done(null, payload)
+  if (state === undefined) {
+    noteArrival(request, reply, Date.now())
+    done(null, payload)
+  } else if (!isResponse(payload)) commitThen(state, payload, done)
   // Fastify answers with an error: the response comes by again, as that.
   else if (isUsed(payload)) done(null, payload)
   else commitThen(state, unwrap(reply, payload), done)
+}
+
+/** Lets error handlers ask who is logged in, where a hook failed before the plugin's own: nobody is, as nobody has looked. */
+export function noteUnseen (request: FastifyRequest, reply: FastifyReply, _error: Error, done: () => void): void {
+  if (presentStateOf(request) === undefined) noteArrival(request, reply, Date.now())
+  done()
 }
 
 function commitThen (state: LoginState, payload: unknown, done: (error: Error | null, payload?: unknown) => void): void {

@@ -10,7 +10,7 @@ import type { LoginPlugin } from './augmentation.ts'
 import { noteBoot, noteScope } from './boot-notes.ts'
 import { decorateRequests } from './decorators.ts'
 import { requireAnonymous, requireFreshLogin, requireFreshLoginWithin, requireLogin } from './guards.ts'
-import { commitAnswer, resolveRequest } from './hooks.ts'
+import { commitAnswer, noteUnseen, resolveRequest } from './hooks.ts'
 import { LoginManager } from './manager.ts'
 import type { LoginOptions } from './options.ts'
 import { openScope, type ScopeOptions } from './scope.ts'
@@ -32,6 +32,7 @@ async function login (app: FastifyInstance, options: LoginOptions): Promise<void
   decorateRequests(app)
   app.addHook('onRequest', resolveRequest)
   app.addHook('onSend', commitAnswer)
+  app.addHook('onError', noteUnseen)
 }
 
 /**

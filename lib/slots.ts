@@ -39,9 +39,9 @@ export function isResolved (request: FastifyRequest): boolean {
   return (request as unknown as Slots)[replySlot] !== undefined
 }
 
-/** The login state of a request, if there was any reason to make one. */
-export function presentStateOf (request: FastifyRequest): LoginState | null {
-  return (request as unknown as Slots)[stateSlot] ?? null
+/** The login state of a request; null if there was no reason to make one, undefined if the plugin's hook has not seen it. */
+export function presentStateOf (request: FastifyRequest): LoginState | null | undefined {
+  return (request as unknown as Slots)[stateSlot]
 }
 
 /** The login state of a request. */

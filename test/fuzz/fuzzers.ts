@@ -10,16 +10,18 @@ import { headerFuzzer, targetFuzzer } from './guarded.ts'
 import { loginIdFuzzer } from './login-ids.ts'
 import { nextFuzzer } from './next.ts'
 import { callbackFuzzer } from './oidc-callback.ts'
+import { responseFuzzer } from './responses.ts'
 
 const [withoutStore, inMemory] = ways as [Way, Way]
 
 export const fuzzers: ReadonlyArray<readonly [fuzzer: Fuzzer, share: number]> = [
-  [cookieFuzzer(withoutStore), 21],
+  [cookieFuzzer(withoutStore), 19],
   [cookieFuzzer(inMemory), 17],
   [nextFuzzer, 19],
   [headerFuzzer, 14],
   [targetFuzzer, 12],
   [loginIdFuzzer(withoutStore, false), 6],
   [loginIdFuzzer(inMemory, true), 6],
-  [callbackFuzzer, 5]
+  [callbackFuzzer, 5],
+  [responseFuzzer, 2]
 ]

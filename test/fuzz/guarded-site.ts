@@ -27,7 +27,25 @@ export interface GuardedSite {
   readonly headers: Readonly<Record<Visitor, { readonly cookie?: string }>>
 }
 
-export async function openSite (pages: Pages, options: Partial<LoginOptions> = {}): Promise<GuardedSite> {
+/** Plugins around the login plugin that answer by themselves, as those for CORS, rate limits and maintenance do. */
+interface Others { readonly before: (app: FastifyInstance) => void, readonly after: (app: FastifyInstance) => void }
+
+const answersEarly = (app: FastifyInstance) => app.addHook('onRequest', async ({ headers }, reply) => {
+  if (headers['x-early'] === undefined) return
+  if (headers['x-early'] === 'throws') throw Object.assign(new Error('too often'), { statusCode: 429 })
+  return await reply.code(204).send()
+})
+
+export const others: Others = {
+  before: answersEarly,
+  after (app) {
+    app.addHook('onRequest', async ({ headers, currentUser }, reply) => { if (headers['x-late'] !== undefined) return await reply.send(new Response(`closed to ${currentUser?.id}`)) })
+    app.addHook('onSend', async (request) => { request.log.debug({ user: request.currentUser?.id, fresh: request.loginFresh }) })
+    app.setErrorHandler(async (error: Error & { statusCode?: number }, request, reply) => await reply.code(error.statusCode ?? 500).send(`${error.message}, ${request.currentUser?.id}`))
+  }
+}
+
+export async function openSite (pages: Pages, options: Partial<LoginOptions> = {}, { before, after }: Partial<Others> = {}): Promise<GuardedSite> {
   const user = { id: '1' }
   const app = Fastify({
     trustProxy: true,
@@ -40,7 +58,9 @@ export async function openSite (pages: Pages, options: Partial<LoginOptions> = {
       return url
     }
   })
+  before?.(app)
   await app.register(login, { key: 'a secret of the tests, thirty-two bytes or more', loadUser: () => user, ...pages, ...options } as LoginOptions)
+  after?.(app)
   app.post<{ Body: { fresh: boolean } }>('/log/in', async (request) => await request.loginUser(user as never, request.body))
   app.all('/members', { preHandler: requireLogin }, () => texts.member)
   app.all('/by-config', { config: { login: 'required' } }, () => texts.member)
@@ -52,6 +72,10 @@ export async function openSite (pages: Pages, options: Partial<LoginOptions> = {
   app.all('/visitors', { preHandler: requireAnonymous }, () => texts.anonymous)
   app.get('/visitors-by-config', { config: { login: 'anonymous' } }, () => texts.anonymous)
   app.get('/guests/*', { onRequest: requireAnonymous }, () => texts.anonymous)
+  const publicly = (text: string) => () => new Response(text, { headers: { 'cache-control': 'public, max-age=60' } })
+  app.all('/responses/members', { preHandler: requireLogin }, publicly(texts.member))
+  app.all('/responses/vault', { config: { login: 'fresh' } }, publicly(texts.fresh))
+  app.all('/responses/visitors', { onRequest: requireAnonymous }, publicly(texts.anonymous))
   app.get('/login', (request) => request.nextUrl('/home'))
   await app.ready()
   return { app, pages, headers: { nobody: {}, stale: { cookie: await logIn(app, false) }, fresh: { cookie: await logIn(app, true) } } }

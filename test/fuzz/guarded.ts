@@ -6,22 +6,22 @@
 import { fragments, headerText } from './fragments.ts'
 import type { Fuzzer, OpenedFuzzer } from './fuzzer.ts'
 import { assertTurnedAway, assertWorks } from './guarded-answers.ts'
-import { openSite, ownPages, pagesElsewhere, type GuardedSite, type Visitor } from './guarded-site.ts'
+import { openSite, others, ownPages, pagesElsewhere, type GuardedSite, type Visitor } from './guarded-site.ts'
 import { origin } from './next.ts'
 import type { Random } from './random.ts'
 
 const headerNames = ['accept', 'sec-fetch-mode', 'sec-fetch-dest', 'sec-fetch-site', 'sec-fetch-user', 'x-requested-with', 'user-agent', 'origin', 'referer', 'host', 'upgrade',
-  'access-control-request-method', 'access-control-request-headers', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'authorization', 'cookie', 'accept-language']
-const likely = ['text/html', '*/*', 'text/html;q=0', 'application/json', 'navigate', 'cors', 'no-cors', 'websocket', 'document', 'same-origin', 'none', '?1', 'XMLHttpRequest', 'GET', 'POST', 'OPTIONS', '']
+  'access-control-request-method', 'access-control-request-headers', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'authorization', 'cookie', 'accept-language', 'x-early', 'x-early', 'x-late']
+const likely = ['text/html', '*/*', 'text/html;q=0', 'application/json', 'navigate', 'cors', 'no-cors', 'websocket', 'document', 'same-origin', 'none', '?1', 'XMLHttpRequest', 'GET', 'POST', 'OPTIONS', 'throws', '']
 const methods = ['GET', 'GET', 'GET', 'HEAD', 'POST', 'OPTIONS', 'PUT', 'DELETE'] as const
 
 /** Half of the visitors are nobody. */
 const visitors: readonly Visitor[] = ['nobody', 'nobody', 'stale', 'fresh']
-const freshPages = ['/vault', '/vault/minute', '/fresh-by-config', '/anything/else']
+const freshPages = ['/vault', '/vault/minute', '/fresh-by-config', '/responses/vault', '/anything/else']
 const pagesNotFor: Readonly<Record<Visitor, readonly string[]>> = {
-  nobody: ['/members', '/by-config', '/scope/page', ...freshPages],
+  nobody: ['/members', '/by-config', '/scope/page', '/responses/members', ...freshPages],
   stale: freshPages,
-  fresh: ['/visitors', '/visitors-by-config', '/guests/a', '/visitors?next=/members']
+  fresh: ['/visitors', '/responses/visitors', '/visitors-by-config', '/guests/a', '/visitors?next=/members']
 }
 
 /** What the target begins with, so that it is a page that the visitor is not to see. */
@@ -53,9 +53,9 @@ export const targetFuzzer: Fuzzer = {
   })
 }
 
-/** Tries what is drawn at a site with pages of its own to log in at, or at one that has them elsewhere. */
+/** Tries what is drawn at a site with pages of its own to log in at, at one that has them elsewhere, or at one where other plugins answer, too. */
 async function openBoth (attempt: (site: GuardedSite, visitor: Visitor, random: Random) => Promise<void>): Promise<OpenedFuzzer> {
-  const sites = [await openSite(ownPages), await openSite(pagesElsewhere, { origin })]
+  const sites = [await openSite(ownPages), await openSite(pagesElsewhere, { origin }), await openSite(ownPages, {}, others)]
   return {
     attempt: async (random) => await attempt(random.pick(sites), random.pick(visitors), random),
     control: async () => { for (const site of sites) await assertWorks(site) },
