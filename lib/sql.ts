@@ -5,7 +5,9 @@
  */
 import type { Kysely } from 'kysely'
 import type { LoginRecord, LoginStore } from './index.ts'
-import { alive, deleteAlive, everyone, mark, marksOn } from './sql/ended.ts'
+import { alive, deleteAlive, everyone, isEnded, notEnded } from './sql/ended.ts'
+import { exceptNone, leaveMark } from './sql/leave-mark.ts'
+import { deleteOwned, listOwned } from './sql/owned.ts'
 import { removeExpired } from './sql/remove-expired.ts'
 import { retried } from './sql/retry.ts'
 import { keyOf, recordOf, rowOf } from './sql/rows.ts'
@@ -60,22 +62,26 @@ export class SqlStore implements LoginStore {
     await loginMigration(this.#table).down(this.#db)
   }
 
-  /** Deletes the rows of logins past their end, or ended with everybody's: gives how many. To be called every hour or day. */
+  /**
+   * Deletes the rows of logins that are past their end, or were ended with everybody's, some hundred with each
+   * statement. Resolves to how many it deleted. Call it every hour or day.
+   */
   async removeExpired (): Promise<number> {
-    return await retried(() => removeExpired(this.#db, this.#names, Date.now() / 1000))
+    return await removeExpired(this.#db, this.#names, Date.now() / 1000)
   }
 
   async create (login: LoginRecord): Promise<boolean> {
     const row = rowOf(login)
     return await retried(async () => {
-      if (await marksOn(this.#db, this.#names, row).executeTakeFirst() !== undefined) return false
+      if (await isEnded(this.#db, this.#names, row)) return false
       await this.#db.insertInto(this.#names.logins).values(row).execute()
       return true
     })
   }
 
   async find (id: string): Promise<LoginRecord | null> {
-    const row = await retried(() => this.#alive().where('login.id', '=', keyOf(id)).executeTakeFirst())
+    const row = await retried(() => alive(this.#db, this.#names, Date.now() / 1000)
+      .select('login.record').where('login.id', '=', keyOf(id)).executeTakeFirst())
     return row === undefined ? null : recordOf(row)
   }
 
@@ -85,7 +91,7 @@ export class SqlStore implements LoginStore {
       .where('id', '=', id)
       .where('version', '=', expectedVersion)
       .where('keep_until', '>', Date.now() / 1000)
-      .where((build) => build.not(build.exists(marksOn(this.#db, this.#names, { id, ...row }))))
+      .where(notEnded(this.#db, this.#names, { id, ...row }))
       .executeTakeFirstOrThrow())
     return numUpdatedRows > 0n
   }
@@ -95,24 +101,16 @@ export class SqlStore implements LoginStore {
     return numDeletedRows > 0n
   }
 
-  /** The mark is the one step that ends them all; the rows that it has ended are then deleted. */
+  /** The mark is the one step that ends them all, and the rows that are dead by it are then deleted. */
   async removeAll (owner: string | null, exceptId?: string): Promise<number> {
     const now = Date.now() / 1000
     const key = owner === null ? everyone : keyOf(owner)
-    const except = owner === null || exceptId === undefined ? null : keyOf(exceptId)
-    await retried(() => this.#db.insertInto(this.#names.ended).values(mark(key, except, now)).execute())
-    if (owner === null) return 0
-    const live = this.#db.deleteFrom(this.#names.logins).where('owner', '=', key).where('keep_until', '>', now)
-    const ended = except === null ? live : live.where('id', '<>', except)
-    const { numDeletedRows } = await retried(() => ended.executeTakeFirstOrThrow())
-    return Number(numDeletedRows)
+    const except = owner === null || exceptId === undefined ? exceptNone : keyOf(exceptId)
+    await leaveMark(this.#db, this.#names, key, except, now)
+    return owner === null ? 0 : await deleteOwned(this.#db, this.#names, key, except, now)
   }
 
   async list (owner: string): Promise<LoginRecord[]> {
-    return (await retried(() => this.#alive().where('login.owner', '=', keyOf(owner)).execute())).map(recordOf)
-  }
-
-  #alive () {
-    return alive(this.#db, this.#names, Date.now() / 1000)
+    return await listOwned(this.#db, this.#names, keyOf(owner), Date.now() / 1000)
   }
 }
