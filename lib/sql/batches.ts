@@ -24,16 +24,19 @@ export async function * batches<Row> (query: (last: Row | undefined) => Promise<
   }
 }
 
+/** A DELETE of Kysely, as far as it is asked for here. */
+interface Deletion { executeTakeFirstOrThrow: () => Promise<{ readonly numDeletedRows: bigint }> }
+
 /**
  * Deletes the rows that a query finds; resolves to how many. Their ids are sent: MySQL takes no LIMIT in the subquery
  * of a DELETE, and reads the whole table where the subquery stands in another one.
  */
-export async function deleteInBatches<Row extends { id: string }> (
-  find: (last: Row | undefined) => Promise<Row[]>, remove: (ids: string[]) => Promise<{ numDeletedRows: bigint }>
+export async function deleteInBatches<Row extends { readonly id: string }> (
+  find: (last: Row | undefined) => Promise<Row[]>, remove: (ids: string[]) => Deletion
 ): Promise<number> {
   let deleted = 0
   for await (const rows of batches(find)) {
-    const { numDeletedRows } = await retried(() => remove(rows.map(({ id }) => id)))
+    const { numDeletedRows } = await retried(() => remove(rows.map(({ id }) => id)).executeTakeFirstOrThrow())
     deleted += Number(numDeletedRows)
   }
   return deleted

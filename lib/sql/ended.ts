@@ -5,8 +5,8 @@
  *
  * @module
  */
-import type { Expression, ExpressionBuilder, Kysely } from 'kysely'
-import type { TableNames, Tables } from './tables.ts'
+import type { Expression, ExpressionBuilder } from 'kysely'
+import type { Database } from './tables.ts'
 
 /** The owner of the mark that ends everybody's logins: what no digest is. */
 export const everyone = 'everyone'
@@ -22,13 +22,16 @@ interface Named {
  * The mark of an owner, if it ends a login. One owner at a time is asked for, because MySQL uses no index for "one of
  * two" where one of them depends on another table.
  */
-function markOn (db: Kysely<Tables>, { ended }: TableNames, owner: Named['owner'], login: Named) {
+function markOn ({ db, ended }: Database, owner: Named['owner'], login: Named) {
   return db.selectFrom(`${ended} as mark`).select('mark.owner')
     .where('mark.owner', '=', owner)
     .where((build) => endedBy(build, 'mark', login))
 }
 
-/** Whether a mark ends a login of its owner. An exception holds only against the marks that made it, which are later than `strictly_at`. */
+/**
+ * Whether a mark ends a login of its owner. An exception does not hold against the ends before it that did not make
+ * it: `strictly_at` is the time of the latest of them.
+ */
 function endedBy (build: ExpressionBuilder<any, any>, mark: string, { id, begun_at: begunAt }: Omit<Named, 'owner'>) {
   return build.and([
     build(`${mark}.ended_at`, '>=', begunAt),
@@ -37,31 +40,31 @@ function endedBy (build: ExpressionBuilder<any, any>, mark: string, { id, begun_
 }
 
 /** That neither its owner's mark nor everybody's ends a login: two look-ups by primary key. */
-export function notEnded (db: Kysely<Tables>, names: TableNames, login: Named) {
+export function notEnded (database: Database, login: Named) {
   return (build: ExpressionBuilder<any, any>) => build.and([
-    build.not(build.exists(markOn(db, names, login.owner, login))),
-    build.not(build.exists(markOn(db, names, everyone, login)))
+    build.not(build.exists(markOn(database, login.owner, login))),
+    build.not(build.exists(markOn(database, everyone, login)))
   ])
 }
 
 /** Whether a login that is to be kept has ended before. */
-export async function isEnded (db: Kysely<Tables>, names: TableNames, login: Named): Promise<boolean> {
-  const marks = markOn(db, names, login.owner, login).unionAll(markOn(db, names, everyone, login))
+export async function isEnded (database: Database, login: Named): Promise<boolean> {
+  const marks = markOn(database, login.owner, login).unionAll(markOn(database, everyone, login))
   return await marks.executeTakeFirst() !== undefined
 }
 
 /** The live logins. */
-export function alive (db: Kysely<Tables>, names: TableNames, now: number) {
-  return db.selectFrom(`${names.logins} as login`)
+export function alive (database: Database, now: number) {
+  return database.db.selectFrom(`${database.logins} as login`)
     .where('login.keep_until', '>', now)
-    .where((build) => notEnded(db, names, columnsOf(build, 'login'))(build))
+    .where((build) => notEnded(database, columnsOf(build, 'login'))(build))
 }
 
 /** Deletes a login that is alive. */
-export function deleteAlive (db: Kysely<Tables>, names: TableNames, id: string, now: number) {
-  const { logins } = names
+export function deleteAlive (database: Database, id: string, now: number) {
+  const { db, logins } = database
   return db.deleteFrom(logins).where('id', '=', id).where('keep_until', '>', now)
-    .where((build) => notEnded(db, names, columnsOf(build, logins))(build))
+    .where((build) => notEnded(database, columnsOf(build, logins))(build))
 }
 
 function columnsOf (build: ExpressionBuilder<any, any>, table: string): Named {
@@ -69,19 +72,9 @@ function columnsOf (build: ExpressionBuilder<any, any>, table: string): Named {
 }
 
 /** The rows that the marks of these owners have ended. */
-export function endedOf (db: Kysely<Tables>, { logins, ended }: TableNames, owners: readonly string[]) {
+export function endedOf ({ db, logins, ended }: Database, owners: readonly string[]) {
   return db.selectFrom(`${ended} as mark`)
     .innerJoin(`${logins} as login`, 'login.owner', 'mark.owner')
     .where('mark.owner', 'in', owners)
     .where((build) => endedBy(build, 'mark', columnsOf(build, 'login')))
-}
-
-/** Deletes those marks of these owners that are old, and outlive every row that they have ended. */
-export function deleteMarks (db: Kysely<Tables>, { logins, ended }: TableNames, owners: readonly string[], oldest: number) {
-  return db.deleteFrom(ended).where('owner', 'in', owners).where('ended_at', '<=', oldest)
-    .where((build) => build.not(build.exists(
-      db.selectFrom(`${logins} as login`).select('login.id')
-        .where('login.owner', '=', build.ref(`${ended}.owner`))
-        .where((inner) => endedBy(inner, ended, columnsOf(inner, 'login')))
-    )))
 }

@@ -3,12 +3,14 @@
  *
  * @module
  */
-import type { Kysely } from 'kysely'
 import { retried } from './retry.ts'
-import type { EndedRow, TableNames, Tables } from './tables.ts'
+import type { Database, EndedRow } from './tables.ts'
 
 /** What a mark says where no login is excepted: the id of none. */
 export const exceptNone = ''
+
+/** What one call ends. */
+type Mark = Omit<EndedRow, 'strictly_at'>
 
 /** More than once, because the row may be inserted and deleted by others between two statements. */
 const tries = 5
@@ -19,32 +21,42 @@ const tries = 5
  * where somebody else inserts it at that moment, it is updated after all. Each statement happens whole or not at all,
  * and each leaves a mark that ends no less than before: no order of them can lose an end.
  */
-export async function leaveMark (db: Kysely<Tables>, { ended }: TableNames, owner: string, exceptId: string, now: number): Promise<void> {
+export async function leaveMark (database: Database, mark: Mark): Promise<void> {
   for (let tried = 1; ; tried++) {
-    const { numUpdatedRows } = await retried(() => db.updateTable(ended)
-      // In this order, because MySQL reads in an assignment what the assignments before it have written.
-      .set((build) => ({
-        strictly_at: build.case().when('except_id', '=', exceptId).then(build.ref('strictly_at')).else(build.ref('ended_at')).end(),
-        ended_at: build.case().when('ended_at', '>', now).then(build.ref('ended_at')).else(now).end(),
-        except_id: exceptId
-      }))
-      .where('owner', '=', owner).executeTakeFirstOrThrow())
-    if (numUpdatedRows > 0n) return
+    if (await update(database, mark)) return
     try {
-      await retried(() => db.insertInto(ended).values({ owner, ended_at: now, except_id: exceptId, strictly_at: 0 }).execute())
+      await retried(() => database.db.insertInto(database.ended).values({ ...mark, strictly_at: 0 }).execute())
       return
     } catch (error) {
       // Drivers differ in how they name the error of a key that is there already, so the table is asked instead.
-      if (await says(db, ended, { owner, ended_at: now, except_id: exceptId })) return
+      if (await isSaid(database, mark)) return
       if (tried === tries) throw error
     }
   }
 }
 
-/** Whether a mark says all of this already: then some clients of MySQL count the row as not updated. */
-async function says (db: Kysely<Tables>, ended: TableNames['ended'], mark: Omit<EndedRow, 'strictly_at'>): Promise<boolean> {
+async function update ({ db, ended }: Database, { owner, ended_at: now, except_id: exceptId }: Mark): Promise<boolean> {
+  const { numUpdatedRows } = await retried(() => db.updateTable(ended)
+    // In this order, because MySQL reads in an assignment what the assignments before it have written.
+    .set((build) => ({
+      strictly_at: build.case()
+        .when('except_id', '=', exceptId).then(build.ref('strictly_at'))
+        .else(build.ref('ended_at')).end(),
+      ended_at: build.case()
+        .when('ended_at', '>', now).then(build.ref('ended_at'))
+        .else(build.val(now)).end(),
+      except_id: exceptId
+    }))
+    .where('owner', '=', owner).executeTakeFirstOrThrow())
+  return numUpdatedRows > 0n
+}
+
+/** Whether the owner's mark says all of this already: then some clients of MySQL count the row as not updated. */
+async function isSaid ({ db, ended }: Database, mark: Mark): Promise<boolean> {
   const present = await retried(() => db.selectFrom(ended).select('owner')
-    .where('owner', '=', mark.owner).where('ended_at', '>=', mark.ended_at).where('except_id', '=', mark.except_id)
+    .where('owner', '=', mark.owner)
+    .where('ended_at', '>=', mark.ended_at)
+    .where('except_id', '=', mark.except_id)
     .executeTakeFirst())
   return present !== undefined
 }

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import type { Kysely } from 'kysely'
 import type { LoginRecord } from '../index.ts'
 import { batches, batchSize, deleteInBatches } from './batches.ts'
 import { alive } from './ended.ts'
 import { recordOf } from './rows.ts'
-import type { TableNames, Tables } from './tables.ts'
+import type { Database, LoginRow } from './tables.ts'
 
 /** Every login that is alive from the first batch to the last is in the list once. */
-export async function listOwned (db: Kysely<Tables>, names: TableNames, owner: string, now: number): Promise<LoginRecord[]> {
+export async function listOwned (database: Database, owner: string, now: number): Promise<LoginRecord[]> {
   const records: LoginRecord[] = []
-  const found = batches<{ id: string, begun_at: number, record: string }>((last) => {
-    let rows = alive(db, names, now).select(['login.id', 'login.begun_at', 'login.record']).where('login.owner', '=', owner)
+  const found = batches<Pick<LoginRow, 'id' | 'begun_at' | 'record'>>((last) => {
+    let rows = alive(database, now).where('login.owner', '=', owner)
+      .select(['login.id', 'login.begun_at', 'login.record'])
     // Said twice, so that the index is entered where the batch before has ended.
     if (last !== undefined) {
       rows = rows.where('login.begun_at', '>=', last.begun_at)
@@ -22,20 +22,22 @@ export async function listOwned (db: Kysely<Tables>, names: TableNames, owner: s
     }
     return rows.orderBy('login.begun_at').orderBy('login.id').limit(batchSize).execute()
   })
-  for await (const rows of found) for (const row of rows) records.push(recordOf(row))
+  for await (const rows of found) records.push(...rows.map(recordOf))
   return records
 }
 
 /**
- * Deletes the rows of an owner that are there, except one. The latest go first, and after the first batch those that
- * began later are left alone: they began after all were ended. That the first batch knows no such bound is for a
- * clock that was set back: logins from before it lie in the future, where no mark of now reaches them.
+ * Deletes the rows of an owner that are there, except one; resolves to how many. The latest go first, and after the
+ * first batch those that began later are left alone: they began after all were ended. That the first batch knows no
+ * such bound is for a clock that was set back: logins from before it lie in the future, where no mark reaches them.
  */
-export async function deleteOwned (db: Kysely<Tables>, { logins }: TableNames, owner: string, exceptId: string, now: number): Promise<number> {
-  return await deleteInBatches<{ id: string, begun_at: number }>((last) => {
+export async function deleteOwned (
+  { db, logins }: Database, owner: string, exceptId: string, now: number
+): Promise<number> {
+  return await deleteInBatches<Pick<LoginRow, 'id' | 'begun_at'>>((last) => {
     const rows = db.selectFrom(logins).select(['id', 'begun_at'])
       .where('owner', '=', owner).where('keep_until', '>', now).where('id', '<>', exceptId)
     const bounded = last === undefined ? rows : rows.where('begun_at', '<=', last.begun_at)
     return bounded.orderBy('begun_at', 'desc').limit(batchSize).execute()
-  }, (ids) => db.deleteFrom(logins).where('id', 'in', ids).executeTakeFirstOrThrow())
+  }, (ids) => db.deleteFrom(logins).where('id', 'in', ids))
 }

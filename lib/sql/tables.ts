@@ -32,13 +32,20 @@ export interface EndedRow {
   strictly_at: number
 }
 
-/** The tables under the names that queries are written with; `tableNames` gives the real ones. */
+/** The tables under the names that queries are written with; a `Database` has the real ones. */
 export interface Tables { logins: LoginRow, ended: EndedRow }
 
-export interface TableNames { readonly logins: 'logins', readonly ended: 'ended' }
+interface TableNames { readonly logins: 'logins', readonly ended: 'ended' }
 
-export function tableNames (table: string): TableNames {
+function tableNames (table: string): TableNames {
   return { logins: table as 'logins', ended: `${table}_ended` as 'ended' }
+}
+
+/** A database, and the names of the two tables in it. */
+export interface Database extends TableNames { readonly db: Kysely<Tables> }
+
+export function databaseOf (db: Kysely<Tables>, table: string): Database {
+  return { db, ...tableNames(table) }
 }
 
 /** What Kysely calls a `Migration`, under an address that changed with Kysely 0.29. */
@@ -106,8 +113,8 @@ async function checkColumns (db: Kysely<Tables>, table: string): Promise<void> {
       .select(['mark.owner', 'mark.ended_at', 'mark.except_id', 'mark.strictly_at'])
       .limit(1).execute()
   } catch (cause) {
-    throw new Error(`fastify-login: the tables ${logins} and ${ended} must have the columns of this version, but could not ` +
-      'be read. Were they made by an earlier version, or for something else? Drop both, or use another name for the ' +
-      'option `table`; every user then logs in once more.', { cause })
+    throw new Error(`fastify-login: the tables ${logins} and ${ended} must have the columns of this version, but ` +
+      'could not be read. Were they made by an earlier version, or for something else? Drop both, or use another ' +
+      'name for the option `table`. Every user then logs in once more.', { cause })
   }
 }
