@@ -5,11 +5,13 @@
  */
 import type { Kysely } from 'kysely'
 import type { LoginRecord, LoginStore } from './index.ts'
-import { alive, deleteAlive, everyone, mark, marksOn } from './sql/ended.ts'
+import { alive, deleteAlive, everyone, isEnded, notEnded } from './sql/ended.ts'
+import { exceptNone, leaveMark } from './sql/leave-mark.ts'
+import { deleteOwned, listOwned } from './sql/owned.ts'
 import { removeExpired } from './sql/remove-expired.ts'
 import { retried } from './sql/retry.ts'
 import { keyOf, recordOf, rowOf } from './sql/rows.ts'
-import { loginMigration, tableNames, type TableNames, type Tables } from './sql/tables.ts'
+import { databaseOf, loginMigration, type Database } from './sql/tables.ts'
 
 export { loginMigration, type LoginMigration } from './sql/tables.ts'
 
@@ -37,82 +39,83 @@ export interface SqlStoreOptions {
  * await app.register(login, { key: 'a secret of at least thirty-two bytes', loadUser: (id) => ({ id }), store })
  */
 export class SqlStore implements LoginStore {
-  readonly #db: Kysely<Tables>
+  readonly #database: Database
   readonly #table: string
-  readonly #names: TableNames
 
   constructor ({ db, table = 'logins' }: SqlStoreOptions) {
-    this.#db = db
+    this.#database = databaseOf(db, table)
     this.#table = table
-    this.#names = tableNames(table)
   }
 
-  /** Makes the tables where they are not there yet. */
+  /** Makes the tables where they are not there yet. Rejects where tables of these names have other columns. */
   async createTable (): Promise<void> {
     const { up } = loginMigration(this.#table)
-    // PostgreSQL lets one of two processes fail that make the same table at once; then it is there. There are two tables.
-    const again = () => up(this.#db)
+    // PostgreSQL lets one of two processes fail that make the same table at once. There are two tables.
+    const again = () => up(this.#database.db)
     await again().catch(again).catch(again)
   }
 
   /** Drops the tables, and every login with them. */
   async dropTable (): Promise<void> {
-    await loginMigration(this.#table).down(this.#db)
+    await loginMigration(this.#table).down(this.#database.db)
   }
 
-  /** Deletes the rows of logins past their end, or ended with everybody's: gives how many. To be called every hour or day. */
+  /**
+   * Deletes the rows of logins that are past their end, or were ended with everybody's, some hundred with each
+   * statement. Resolves to how many it deleted. Call it every hour or day.
+   */
   async removeExpired (): Promise<number> {
-    return await retried(() => removeExpired(this.#db, this.#names, Date.now() / 1000))
+    return await removeExpired(this.#database, nowInSeconds())
   }
 
   async create (login: LoginRecord): Promise<boolean> {
+    const { db, logins } = this.#database
     const row = rowOf(login)
     return await retried(async () => {
-      if (await marksOn(this.#db, this.#names, row).executeTakeFirst() !== undefined) return false
-      await this.#db.insertInto(this.#names.logins).values(row).execute()
+      if (await isEnded(this.#database, row)) return false
+      await db.insertInto(logins).values(row).execute()
       return true
     })
   }
 
   async find (id: string): Promise<LoginRecord | null> {
-    const row = await retried(() => this.#alive().where('login.id', '=', keyOf(id)).executeTakeFirst())
+    const found = alive(this.#database, nowInSeconds()).select('login.record').where('login.id', '=', keyOf(id))
+    const row = await retried(() => found.executeTakeFirst())
     return row === undefined ? null : recordOf(row)
   }
 
   async update (login: LoginRecord, expectedVersion: number): Promise<boolean> {
+    const { db, logins } = this.#database
     const { id, ...row } = rowOf(login)
-    const { numUpdatedRows } = await retried(() => this.#db.updateTable(this.#names.logins).set(row)
+    const { numUpdatedRows } = await retried(() => db.updateTable(logins).set(row)
       .where('id', '=', id)
       .where('version', '=', expectedVersion)
-      .where('keep_until', '>', Date.now() / 1000)
-      .where((build) => build.not(build.exists(marksOn(this.#db, this.#names, { id, ...row }))))
+      .where('keep_until', '>', nowInSeconds())
+      .where(notEnded(this.#database, { id, ...row }))
       .executeTakeFirstOrThrow())
     return numUpdatedRows > 0n
   }
 
   async remove (id: string): Promise<boolean> {
-    const { numDeletedRows } = await retried(() => deleteAlive(this.#db, this.#names, keyOf(id), Date.now() / 1000).executeTakeFirstOrThrow())
+    const deletion = deleteAlive(this.#database, keyOf(id), nowInSeconds())
+    const { numDeletedRows } = await retried(() => deletion.executeTakeFirstOrThrow())
     return numDeletedRows > 0n
   }
 
-  /** The mark is the one step that ends them all; the rows that it has ended are then deleted. */
+  /** The mark is the one step that ends them all, and the rows that are dead by it are then deleted. */
   async removeAll (owner: string | null, exceptId?: string): Promise<number> {
-    const now = Date.now() / 1000
+    const now = nowInSeconds()
     const key = owner === null ? everyone : keyOf(owner)
-    const except = owner === null || exceptId === undefined ? null : keyOf(exceptId)
-    await retried(() => this.#db.insertInto(this.#names.ended).values(mark(key, except, now)).execute())
-    if (owner === null) return 0
-    const live = this.#db.deleteFrom(this.#names.logins).where('owner', '=', key).where('keep_until', '>', now)
-    const ended = except === null ? live : live.where('id', '<>', except)
-    const { numDeletedRows } = await retried(() => ended.executeTakeFirstOrThrow())
-    return Number(numDeletedRows)
+    const except = owner === null || exceptId === undefined ? exceptNone : keyOf(exceptId)
+    await leaveMark(this.#database, { owner: key, ended_at: now, except_id: except })
+    return owner === null ? 0 : await deleteOwned(this.#database, key, except, now)
   }
 
   async list (owner: string): Promise<LoginRecord[]> {
-    return (await retried(() => this.#alive().where('login.owner', '=', keyOf(owner)).execute())).map(recordOf)
+    return await listOwned(this.#database, keyOf(owner), nowInSeconds())
   }
+}
 
-  #alive () {
-    return alive(this.#db, this.#names, Date.now() / 1000)
-  }
+function nowInSeconds (): number {
+  return Date.now() / 1000
 }

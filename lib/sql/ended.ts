@@ -5,11 +5,10 @@
  *
  * @module
  */
-import { randomUUID } from 'node:crypto'
-import type { Expression, ExpressionBuilder, Kysely } from 'kysely'
-import type { EndedRow, LoginRow, TableNames, Tables } from './tables.ts'
+import type { Expression, ExpressionBuilder } from 'kysely'
+import type { Database } from './tables.ts'
 
-/** The owner of the marks that end everybody's logins: what no digest is. */
+/** The owner of the mark that ends everybody's logins: what no digest is. */
 export const everyone = 'everyone'
 
 /** A login as a query names it: by values, or by columns. */
@@ -19,34 +18,63 @@ interface Named {
   readonly begun_at: number | Expression<number>
 }
 
-/** A new mark: it ends the logins of an owner but for one. */
-export function mark (owner: string, exceptId: string | null, now: number): EndedRow {
-  return { id: randomUUID(), owner, ended_at: now, except_id: exceptId }
+/**
+ * The mark of an owner, if it ends a login. One owner at a time is asked for, because MySQL uses no index for "one of
+ * two" where one of them depends on another table.
+ */
+function markOn ({ db, ended }: Database, owner: Named['owner'], login: Named) {
+  return db.selectFrom(`${ended} as mark`).select('mark.owner')
+    .where('mark.owner', '=', owner)
+    .where((build) => endedBy(build, 'mark', login))
 }
 
-/** The marks that end a login. An exception holds against its own mark only. */
-export function marksOn (db: Kysely<Tables>, { ended }: TableNames, login: Named) {
-  return db.selectFrom(`${ended} as mark`).select('mark.id')
-    .where((build) => build('mark.owner', 'in', [login.owner, build.val(everyone)]))
-    .where('mark.ended_at', '>=', login.begun_at)
-    .where((build) => build.or([build('mark.except_id', 'is', null), build('mark.except_id', '<>', login.id)]))
+/**
+ * Whether a mark ends a login of its owner. An exception does not hold against the ends before it that did not make
+ * it: `strictly_at` is the time of the latest of them.
+ */
+function endedBy (build: ExpressionBuilder<any, any>, mark: string, { id, begun_at: begunAt }: Omit<Named, 'owner'>) {
+  return build.and([
+    build(`${mark}.ended_at`, '>=', begunAt),
+    build.or([build(`${mark}.except_id`, '<>', id), build(`${mark}.strictly_at`, '>=', begunAt)])
+  ])
+}
+
+/** That neither its owner's mark nor everybody's ends a login: two look-ups by primary key. */
+export function notEnded (database: Database, login: Named) {
+  return (build: ExpressionBuilder<any, any>) => build.and([
+    build.not(build.exists(markOn(database, login.owner, login))),
+    build.not(build.exists(markOn(database, everyone, login)))
+  ])
+}
+
+/** Whether a login that is to be kept has ended before. */
+export async function isEnded (database: Database, login: Named): Promise<boolean> {
+  const marks = markOn(database, login.owner, login).unionAll(markOn(database, everyone, login))
+  return await marks.executeTakeFirst() !== undefined
 }
 
 /** The live logins. */
-export function alive (db: Kysely<Tables>, names: TableNames, now: number) {
-  const columns = (build: ExpressionBuilder<Tables & { login: LoginRow }, 'login'>): Named => {
-    return { id: build.ref('login.id'), owner: build.ref('login.owner'), begun_at: build.ref('login.begun_at') }
-  }
-  return db.selectFrom(`${names.logins} as login`).select('login.record')
+export function alive (database: Database, now: number) {
+  return database.db.selectFrom(`${database.logins} as login`)
     .where('login.keep_until', '>', now)
-    .where((build) => build.not(build.exists(marksOn(db, names, columns(build)))))
+    .where((build) => notEnded(database, columnsOf(build, 'login'))(build))
 }
 
 /** Deletes a login that is alive. */
-export function deleteAlive (db: Kysely<Tables>, names: TableNames, id: string, now: number) {
-  const { logins } = names
+export function deleteAlive (database: Database, id: string, now: number) {
+  const { db, logins } = database
   return db.deleteFrom(logins).where('id', '=', id).where('keep_until', '>', now)
-    .where((build) => build.not(build.exists(marksOn(db, names, {
-      id: build.ref(`${logins}.id`), owner: build.ref(`${logins}.owner`), begun_at: build.ref(`${logins}.begun_at`)
-    }))))
+    .where((build) => notEnded(database, columnsOf(build, logins))(build))
+}
+
+function columnsOf (build: ExpressionBuilder<any, any>, table: string): Named {
+  return { id: build.ref(`${table}.id`), owner: build.ref(`${table}.owner`), begun_at: build.ref(`${table}.begun_at`) }
+}
+
+/** The rows that the marks of these owners have ended. */
+export function endedOf ({ db, logins, ended }: Database, owners: readonly string[]) {
+  return db.selectFrom(`${ended} as mark`)
+    .innerJoin(`${logins} as login`, 'login.owner', 'mark.owner')
+    .where('mark.owner', 'in', owners)
+    .where((build) => endedBy(build, 'mark', columnsOf(build, 'login')))
 }

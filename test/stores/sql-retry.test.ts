@@ -37,4 +37,19 @@ describe('a SqlStore whose database', () => {
       assert.equal(asked(), 1)
     }
   })
+
+  it('never takes the mark of an end says so in the end, with the error of the database', async () => {
+    const asked: string[] = []
+    const client: PostgresPoolClient = {
+      release () {},
+      query: (async (sql: string) => {
+        asked.push(sql.slice(0, 6))
+        if (sql.startsWith('insert')) throw Object.assign(new Error('disk full'), { code: '53100' })
+        return { command: 'UPDATE', rowCount: 0, rows: [] }
+      }) as never
+    }
+    const db = new Kysely({ dialect: new PostgresDialect({ pool: { connect: async () => client, end: async () => {} } }) })
+    await assert.rejects(new SqlStore({ db }).removeAll('owner'), { message: 'disk full' })
+    assert.deepEqual(asked, Array.from({ length: 5 }, () => ['update', 'insert', 'select']).flat())
+  })
 })

@@ -1,25 +1,25 @@
-import { CamelCasePlugin, Kysely, Migrator, SqliteDialect } from 'kysely'
-import Database from 'libsql'
+import { CamelCasePlugin, type Kysely, Migrator } from 'kysely'
 import assert from 'node:assert/strict'
-import { after, describe, it, type TestContext } from 'node:test'
+import { before, describe, it, type TestContext } from 'node:test'
 import { loginMigration, SqlStore } from 'fastify-login/sql'
 import { makeRecord, makeRecords, next, now, randomOwner, stopClock } from '../../lib/testing/login-store/setting.ts'
-import { createPGlite } from '../support/pglite.ts'
+import { closesAfter } from '../support/closing.ts'
+import { sqlDatabases } from '../support/sql.ts'
 
 const day = 24 * 3600
 
 interface Row { id: string, owner: string }
 type Rows = Record<'logins' | 'logins_ended', Row>
 
-const databases: Record<string, () => Kysely<Rows>> = {
-  PGlite: () => createPGlite().withTables<Rows>(),
-  SQLite: () => new Kysely({ dialect: new SqliteDialect({ database: new Database(':memory:') }) })
-}
-
-for (const [name, open] of Object.entries(databases)) {
-  describe(`the tables of a SqlStore on ${name}`, () => {
-    const db = open()
-    after(() => db.destroy())
+for (const { name, skip, open } of sqlDatabases) {
+  describe(`the tables of a SqlStore on ${name}`, { skip }, () => {
+    const atEnd = closesAfter()
+    let db: Kysely<Rows>
+    before(async () => {
+      const opened = await open()
+      atEnd(() => opened.close())
+      db = opened.db.withTables<Rows>()
+    })
 
     async function setUp (context: TestContext): Promise<{ store: SqlStore, count: (table: keyof Rows) => Promise<number> }> {
       const store = new SqlStore({ db })
@@ -120,6 +120,24 @@ for (const [name, open] of Object.entries(databases)) {
       assert.equal(await count('logins_ended'), 0)
       assert.equal(await store.find(ended!.id), null)
       assert.deepEqual(await store.list(kept!.owner), [kept])
+    })
+
+    it('are refused where they are there already and are not what this version needs', async (t) => {
+      // As an earlier version made the table of ends: with a row for each, and without the time that is strict.
+      await db.schema.createTable('old_ended').addColumn('id', 'varchar(64)', (column) => column.primaryKey())
+        .addColumn('owner', 'varchar(64)').addColumn('ended_at', 'double precision').addColumn('except_id', 'varchar(64)').execute()
+      const store = new SqlStore({ db, table: 'old' })
+      t.after(() => store.dropTable())
+      await assert.rejects(store.createTable(), (error: Error) => {
+        assert.match(error.message, /^fastify-login: the tables old and old_ended must have the columns of this version/)
+        assert.match(String((error.cause as Error).message), /strictly_at/)
+        return true
+      })
+      await store.dropTable()
+      await store.createTable()
+      const record = makeRecord()
+      assert.equal(await store.create(record), true)
+      assert.deepEqual(await store.find(record.id), record)
     })
 
     it('let a failure of the database be known', async () => {

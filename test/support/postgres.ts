@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { programPath, skipWithout, startServer, type Account, type ThrowAwayServer } from './servers.ts'
+import { programPath, serverAccount, skipWithout, startServer, type ThrowAwayServer } from './servers.ts'
 
 const execute = promisify(execFile)
 
@@ -20,7 +20,7 @@ const initdb = programPath('initdb', folders)
 export const skipPostgres = skipWithout('PostgreSQL', initdb)
 
 export async function startPostgres (): Promise<ThrowAwayServer> {
-  const account = await serverAccount()
+  const account = await serverAccount('postgres')
   const program = initdb ?? 'initdb'
   return await startServer({
     url: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
@@ -33,12 +33,4 @@ export async function startPostgres (): Promise<ThrowAwayServer> {
     },
     ...account === undefined ? {} : { account }
   })
-}
-
-/** PostgreSQL refuses to run as root. */
-async function serverAccount (): Promise<Account | undefined> {
-  if (process.getuid?.() !== 0) return undefined
-  const name = await execute('id', ['-u', 'postgres']).then(() => 'postgres', () => 'nobody')
-  const [uid, gid] = await Promise.all(['-u', '-g'].map(async (what) => Number((await execute('id', [what, name])).stdout)))
-  return { uid: uid as number, gid: gid as number }
 }

@@ -3,12 +3,15 @@
  *
  * @module
  */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
 import { chown, mkdtemp } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
 
 export interface ThrowAwayServer {
   readonly url: string
@@ -72,6 +75,14 @@ export async function startServer (plan: ServerPlan): Promise<ThrowAwayServer> {
     await stop()
     throw error
   }
+}
+
+/** Databases refuse to run as root: the account of their own, if there is one, or that of nobody. */
+export async function serverAccount (own: string): Promise<Account | undefined> {
+  if (process.getuid?.() !== 0) return undefined
+  const name = await execute('id', ['-u', own]).then(() => own, () => 'nobody')
+  const [uid, gid] = await Promise.all(['-u', '-g'].map(async (what) => Number((await execute('id', [what, name])).stdout)))
+  return { uid: uid as number, gid: gid as number }
 }
 
 /** Does something when this process ends, by a signal or by itself; what it gives takes that back. */

@@ -104,4 +104,40 @@ export function endingAll (makeStore: MakeStore): void {
     await store.removeAll(owner, last.id)
     assert.equal(await admits(last), true, 'begun after the call before')
   })
+
+  promise(makeStore, 'logins that were ended again and again stay ended, and one that begins afterwards lives', async (store, context) => {
+    const clock = stopClock(context)
+    const owner = randomOwner()
+    const pending = makeRecords(owner, 3)
+    for (let press = 0; press < 200; press++) {
+      await store.removeAll(owner, [undefined, ...pending.map(({ id }) => id)][press % 4])
+      clock.advance(0.001)
+    }
+    for (const record of pending) assert.equal(await store.create(record), false)
+    const later = makeRecord({ owner })
+    assert.equal(await store.create(later), true)
+    await store.removeAll(owner, later.id)
+    assert.equal(await store.update(next(later), 0), true)
+    assert.deepEqual(await store.list(owner), [next(later)])
+    assert.equal(await store.removeAll(owner), 1)
+    assert.equal(await store.find(later.id), null)
+  })
+
+  promise(makeStore, 'a clock that is set back brings no login back, and saves none that began before it was set', async (store, context) => {
+    const clock = stopClock(context)
+    const owner = randomOwner()
+    const [pending, excepted] = makeRecords(owner, 2)
+    clock.advance(10)
+    await store.removeAll(owner)
+    clock.advance(1)
+    const there = makeRecord({ owner })
+    assert.equal(await store.create(there), true)
+    clock.advance(-3600)
+    assert.equal(await store.create(pending!), false)
+    assert.equal(await store.removeAll(owner, excepted!.id), 1)
+    assert.equal(await store.find(there.id), null)
+    assert.deepEqual(await store.list(owner), [])
+    assert.equal(await store.create(pending!), false)
+    assert.equal(await store.create(excepted!), false, 'it was not excepted before')
+  })
 }

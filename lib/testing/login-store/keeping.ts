@@ -30,6 +30,17 @@ export function keeping (makeStore: MakeStore): void {
     assert.deepEqual(await store.list(record.owner), [record])
   })
 
+  promise(makeStore, 'a User-Agent and an address of any characters come back as they went in', async (store) => {
+    for (const text of ['\ud800', '\udfff\ud800', '\0', 'a\0b', '\x01\x1b[31m\x7f\x85', '\r\nx: y', '\u2028\ufeff\uffff', '"\\u0000\\', '%00%s', '\u{1f600}'.repeat(128)]) {
+      const record = makeRecord({ userAgent: text, ip: text })
+      assert.equal(await store.create(record), true)
+      assert.deepEqual(await store.find(record.id), record)
+      const updated = next(record, { userAgent: `${text}.`, ip: `${text}.` })
+      assert.equal(await store.update(updated, 0), true)
+      assert.deepEqual(await store.list(record.owner), [updated])
+    }
+  })
+
   promise(makeStore, 'what a record has not comes back as null', async (store) => {
     const at = now()
     const remember = { validator: digest(), previous: [], seen: true, expiresAt: at + 60, duration: 60, token: null }
