@@ -77,6 +77,8 @@ export class SealedLogins implements LoginKeeper {
   commit ({ change: { kind, from, login, ends } }: Prepared, now: number): Committed | null {
     if (this.#ended.standing(from ?? login, now) !== 'alive') return null
     if (this.#ended.hasEnded(login.userId, familyOf(login.id), login.startedAt)) return null
+    // Of several logins as another user that take the place of the same cookies, only the first begins.
+    if (kind === 'begin' && ends.some((one) => this.#hasEnded(one))) return null
     const undo = kind === 'proof' ? [this.#ended.supersede(from as LoginFacts, login, now)] : []
     const ended: EndedLogin[] = []
     // A login and its remember cookie end together: a second mark would stand in the way of taking back the first.
@@ -98,10 +100,14 @@ export class SealedLogins implements LoginKeeper {
   /** Whatever of a family was ever given out has expired by then, whichever of it is at hand. */
   #end (held: LoginFacts | RememberFacts, now: number): (() => void) | null {
     const { userId, id, expiresAt } = held
-    const hadEnded = this.#ended.hasEnded(userId, familyOf(id), 'startedAt' in held ? held.startedAt : held.provenAt)
+    const hadEnded = this.#hasEnded(held)
     // Marked again even so: what ended it before may yet be taken back.
     const revive = this.#ended.end(userId, familyOf(id), now, Math.max(expiresAt, now + longestLife))
     return hadEnded ? null : revive
+  }
+
+  #hasEnded (held: LoginFacts | RememberFacts): boolean {
+    return this.#ended.hasEnded(held.userId, familyOf(held.id), 'startedAt' in held ? held.startedAt : held.provenAt)
   }
 
   /** Whose login an id is cannot be told here, but a mark of one user is never looked at for another's login. */

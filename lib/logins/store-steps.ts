@@ -43,17 +43,18 @@ export class StoreSteps implements Committed {
     return changed !== null
   }
 
-  /** Ends a login: where it has changed meanwhile, only if it is still one to be ended. */
-  async end (record: LoginRecord, reason: EndedLogin['reason'], now: number, isToEnd = (_current: LoginRecord) => true): Promise<void> {
+  /** Ends a login: where it has changed meanwhile, only if it is still one to be ended. False where it was not ended by this. */
+  async end (record: LoginRecord, reason: EndedLogin['reason'], now: number, isToEnd = (_current: LoginRecord) => true): Promise<boolean> {
     const { id, userId } = record
     let before = record
     const done = await this.replace(record, (current) => {
       before = current
       return isToEnd(current) ? suspendedRecord(current, now) : null
     })
-    if (!done) return
+    if (!done) return false
     this.#suspended.push(id)
     if (!isSuspended(before)) this.ended.push({ id, userId, reason })
+    return true
   }
 
   async #takeBack ({ before, after }: { before: LoginRecord, after: LoginRecord }): Promise<void> {

@@ -8,7 +8,7 @@ import type { RememberFacts } from '../remember/remember-seal.ts'
 import type { Change, Committed, Prepared } from './keeper.ts'
 import { endBeyond, type LoginLimit } from './login-limit.ts'
 import { newRecord, replacedRecord, usedRecord, type Secrets } from './record-changes.ts'
-import { standingOf } from './record-facts.ts'
+import { isSuspended, standingOf } from './record-facts.ts'
 import type { RecordNote, RecordNotes } from './record-notes.ts'
 import type { LoginFacts } from './record.ts'
 import { changeRecord } from './record-update.ts'
@@ -70,10 +70,9 @@ export class StoredChanges {
   }
 
   async #begin (change: Change, secrets: Secrets, steps: StoreSteps, now: number): Promise<boolean> {
-    if (change.from !== null && !await this.#stillStands(this.#notes.of(change.from), now)) return false
+    if (!await this.#endPredecessors(change, steps, now)) return false
     const record = newRecord(change, this.#realm, secrets)
     if (!await steps.create(record)) return false
-    await this.#endOthers(change, steps, now)
     return await endBeyond(this.#store, this.#limit, record, steps, now)
   }
 
@@ -89,16 +88,27 @@ export class StoredChanges {
     return true
   }
 
-  /** Whether the login that a request came with has been neither ended nor superseded meanwhile. */
-  async #stillStands ({ record: { id }, digest }: RecordNote, now: number): Promise<boolean> {
-    const record = await this.#store.find(id)
-    return record !== null && standingOf(record, digest as string, now) === 'alive'
+  /**
+   * Ends what another user's new login takes the place of, before that login begins. Of several requests that bring
+   * the same cookies only one can end it, so only one of their logins begins. False where another request was first:
+   * the login that the request came with has ended, or has another secret.
+   */
+  async #endPredecessors ({ from, ends }: Change, steps: StoreSteps, now: number): Promise<boolean> {
+    const note = from === null ? null : this.#notes.of(from)
+    const stands = (record: LoginRecord) => record.id === note?.record.id
+      ? standingOf(record, note.digest as string, now) === 'alive'
+      : !isSuspended(record)
+    for (const record of this.#recordsOf(ends)) if (!await steps.end(record, 'replaced', now, stands)) return false
+    return true
   }
 
   async #endOthers ({ ends }: Change, steps: StoreSteps, now: number): Promise<void> {
-    // A login and its remember cookie are one record.
-    const others = new Map(ends.map((ended) => this.#notes.of(ended).record).map((record) => [record.id, record]))
-    for (const record of others.values()) await steps.end(record, 'replaced', now)
+    for (const record of this.#recordsOf(ends)) await steps.end(record, 'replaced', now)
+  }
+
+  /** Each record once: a login and its remember cookie are one record. */
+  #recordsOf (held: Change['ends']): LoginRecord[] {
+    return [...new Map(held.map((one) => this.#notes.of(one).record).map((record) => [record.id, record])).values()]
   }
 
   /** What a new password ended is taken off the list at once, not only when it comes by. */
