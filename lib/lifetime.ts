@@ -21,6 +21,17 @@ export const defaultAbsoluteTimeout = 30 * 24 * 3600
 /** 400 days, in seconds. Browsers keep no cookie longer (RFC 6265bis, 5.5), so no promise to do so is taken. */
 export const longestLife = 400 * 24 * 3600
 
+/** Longer than a request takes, in seconds. */
+const longestRequest = 5 * 60
+
+/**
+ * Whether a short time is still running that ends at `until`. A request may have arrived before that time began, but
+ * not long before: where it seems so the clock was set back, and without this the time would run on until then.
+ */
+export function isRunning (until: number, seconds: number, now: number): boolean {
+  return now < until && now >= until - seconds - longestRequest
+}
+
 interface Times {
   readonly renewedAt: number
   readonly seenAt: number

@@ -8,13 +8,13 @@ import type { RememberFacts } from '../remember/remember-seal.ts'
 import type { Change, Committed, Prepared } from './keeper.ts'
 import { endBeyond, type LoginLimit } from './login-limit.ts'
 import { newRecord, replacedRecord, usedRecord, type Secrets } from './record-changes.ts'
-import { isSuspended, standingOf } from './record-facts.ts'
+import { isCrowded, isSuspended, standingOf } from './record-facts.ts'
 import type { RecordNote, RecordNotes } from './record-notes.ts'
 import type { LoginFacts } from './record.ts'
 import { changeRecord } from './record-update.ts'
 import type { SecretSeal } from './secret-seal.ts'
 import { StoreSteps } from './store-steps.ts'
-import type { LoginRecord, LoginStore } from './store.ts'
+import type { LoginRecord, LoginStore, RememberRecord } from './store.ts'
 
 export class StoredChanges {
   readonly #store: LoginStore
@@ -40,11 +40,19 @@ export class StoredChanges {
     }
     // The same record: what is asked about the login from here on is answered by it.
     if (kind === 'proof') this.#notes.add(login, this.#notes.of(from as LoginFacts))
-    const remember = change.remember ?? (kind === 'restore' ? carried : null)
-    const secrets = { login: randomId(32), validator: remember === null ? null : randomId(32) }
+    const keepsValidator = this.#keepsValidator(change)
+    const remember = change.remember ?? (kind === 'restore' && !keepsValidator ? carried : null)
+    const secrets = { login: randomId(32), validator: remember === null || keepsValidator ? null : randomId(32) }
     this.#secrets.set(change, secrets)
     const loginCookie = this.#seal.seal('login', login.id, secrets.login)
+    if (keepsValidator) return { change, loginCookie, rememberCookie: remember && this.#notes.of(carried as RememberFacts).cookie, remember }
     return { change, loginCookie, rememberCookie: secrets.validator && this.#seal.seal('remember', login.id, secrets.validator), remember }
+  }
+
+  /** A restore replaces no validator where so many were replaced in the last minute that one would have to be forgotten. */
+  #keepsValidator ({ kind, carried, matchesStamp, login: { renewedAt } }: Change): boolean {
+    if (kind !== 'restore' || carried === null || matchesStamp !== null) return false
+    return isCrowded(this.#notes.of(carried).record.remember as RememberRecord, renewedAt)
   }
 
   /** Null where another request was first. A step that fails takes back those before it. */
