@@ -68,7 +68,7 @@ function restore (state: LoginState, remember: RememberFacts, grace: boolean, us
   const kept = refreshEachRequest ? renewed(remember, now) : remember
   state.user = user
   state.grace = grace
-  state.login = realm.logins.restored(remember, state.arrivedAt, {
+  state.login = realm.logins.restored(remember, state.moment, {
     at: now,
     expiresAt: Math.min(now + absoluteTimeout, kept.expiresAt),
     browser: browserOf(request, identifyBrowser)

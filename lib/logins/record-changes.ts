@@ -4,7 +4,7 @@
  * @module
  */
 import { digest, sha256 } from '../digest.ts'
-import { isRunning, lapsed, type Lifetimes } from '../lifetime.ts'
+import { isRunning, lapsed, lastUse, type Lifetimes } from '../lifetime.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
 import { generationGrace } from './ended-logins.ts'
 import type { Change } from './keeper.ts'
@@ -20,15 +20,15 @@ export function ownerOf (realm: string, userId: string): string {
 /** The secrets that a change gives out; null where the browser keeps what it has. */
 export interface Secrets { readonly login: string | null, readonly validator: string | null }
 
-/** The record of a login that begins. */
-export function newRecord (change: Change, realm: string, secrets: Secrets): LoginRecord {
+/** The record of a login that begins, at this time. */
+export function newRecord (change: Change, realm: string, secrets: Secrets, begunAt: number): LoginRecord {
   const { login, remember, data } = change
   const kept = remember === null ? null : rememberRecord(remember, secrets.validator as string)
   return {
     id: login.id,
     owner: ownerOf(realm, login.userId),
     version: 0,
-    begunAt: login.startedAt,
+    begunAt,
     realm,
     userId: login.userId,
     secret: sha256(secrets.login as string),
@@ -75,7 +75,7 @@ export function usedRecord (record: LoginRecord, { from, login, remember, seesSu
   const sees = seesSuccessor && before?.seen === false
   if (!sees && remember === null && record.seenAt > (from as LoginFacts).seenAt) return null
   const kept = before && sameRemember(before, remember, sees)
-  const seenAt = Math.max(record.seenAt, login.seenAt)
+  const seenAt = lastUse(record.seenAt, login.seenAt)
   return { ...record, version: record.version + 1, seenAt, remember: kept, keepUntil: keepUntil(record.expiresAt, kept) }
 }
 

@@ -25,8 +25,8 @@ export class StoreSteps implements Committed {
   }
 
   async create (record: LoginRecord): Promise<boolean> {
-    // Also where the store failed after it was kept: nobody holds its secret.
-    this.#reverse.push(() => this.#store.remove(record.id))
+    // Also where the store failed after it was kept: nobody holds its secret. It goes last, once what it was to take the place of is back.
+    this.#reverse.unshift(() => this.#store.remove(record.id))
     return await this.#store.create(record)
   }
 

@@ -4,17 +4,23 @@
  * @module
  */
 import { randomId } from '../digest.ts'
+import type { Moments } from '../moments.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
+import { keptTogether } from './ended-logins.ts'
 import type { Change, Committed, Prepared } from './keeper.ts'
 import { endBeyond, type LoginLimit } from './login-limit.ts'
 import { newRecord, replacedRecord, usedRecord, type Secrets } from './record-changes.ts'
 import { isCrowded, isSuspended, standingOf } from './record-facts.ts'
 import type { RecordNote, RecordNotes } from './record-notes.ts'
+import type { RecentEnds } from './recent-ends.ts'
 import type { LoginFacts } from './record.ts'
 import { changeRecord } from './record-update.ts'
 import type { SecretSeal } from './secret-seal.ts'
 import { StoreSteps } from './store-steps.ts'
 import type { LoginRecord, LoginStore, RememberRecord } from './store.ts'
+
+/** How often the time after which a login begins is doubled: from a millisecond to a thousand years. */
+const triedAfterEnd = 45
 
 export class StoredChanges {
   readonly #store: LoginStore
@@ -22,14 +28,20 @@ export class StoredChanges {
   readonly #realm: string
   readonly #limit: LoginLimit
   readonly #notes: RecordNotes
+  readonly #recent: RecentEnds
+  readonly #moments: Moments
   readonly #secrets = new WeakMap<Change, Secrets>()
 
-  constructor (store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit, notes: RecordNotes) {
+  constructor (
+    store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit, notes: RecordNotes, recent: RecentEnds, moments: Moments
+  ) {
     this.#store = store
     this.#seal = seal
     this.#realm = realm
     this.#limit = limit
     this.#notes = notes
+    this.#recent = recent
+    this.#moments = moments
   }
 
   prepare (change: Change): Prepared {
@@ -79,9 +91,29 @@ export class StoredChanges {
 
   async #begin (change: Change, secrets: Secrets, steps: StoreSteps, now: number): Promise<boolean> {
     if (!await this.#endPredecessors(change, steps, now)) return false
-    const record = newRecord(change, this.#realm, secrets)
-    if (!await steps.create(record)) return false
+    const { startedAt } = change.login
+    // Whether the clock was set back while the request was under way shows now.
+    this.#moments.at(Date.now())
+    const record = newRecord(change, this.#realm, secrets, this.#moments.timeOf(startedAt))
+    if (!await steps.create(record) && !await this.#createAfterEnd(record, startedAt, now)) return false
     return await endBeyond(this.#store, this.#limit, record, steps, now)
+  }
+
+  /**
+   * Keeps a login that began, so the store says, before all logins of its user were ended. Where that lies in the
+   * future the clock was set back since, or is ahead on another process: it says nothing of which came first, and the
+   * login begins after it, lest nobody can log in until then. What this process ended is known here, and stays ended.
+   */
+  async #createAfterEnd (record: LoginRecord, arrived: number, now: number): Promise<boolean> {
+    if (this.#recent.allEndedSince(record.owner, arrived)) return false
+    let seconds = this.#moments.wereSetBack ? 0.001 : keptTogether
+    // Not in the future: they were ended while the request was under way. What was kept by this is taken back.
+    if (await this.#store.create({ ...record, begunAt: now + seconds })) return false
+    for (let tried = 0; tried < triedAfterEnd; tried++) {
+      seconds *= 2
+      if (await this.#store.create({ ...record, begunAt: now + seconds })) return true
+    }
+    return false
   }
 
   async #replace (change: Change, secrets: Secrets, { record: found, digest }: RecordNote, steps: StoreSteps, now: number): Promise<boolean> {
