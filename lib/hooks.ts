@@ -17,8 +17,9 @@ import { isResponse, isUsed, unwrap } from './unwrap.ts'
 
 /** Resolves the request, then asks what its route asks for. Where nothing needs awaiting, no promise is made. */
 export function resolveRequest (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
-  noteArrival(request, reply, Date.now())
   const settings = settingsOf(request.server) as Settings
+  const now = Date.now()
+  noteArrival(request, reply, now, settings.realm.moments.at(now))
   let policy, pending
   try {
     showInTemplates(request, reply)

@@ -21,6 +21,17 @@ export const defaultAbsoluteTimeout = 30 * 24 * 3600
 /** 400 days, in seconds. Browsers keep no cookie longer (RFC 6265bis, 5.5), so no promise to do so is taken. */
 export const longestLife = 400 * 24 * 3600
 
+/** Longer than a request takes, in seconds. */
+const longestRequest = 5 * 60
+
+/**
+ * Whether a short time is still running that ends at `until`. A request may have arrived before that time began, but
+ * not long before: where it seems so the clock was set back, and without this the time would run on until then.
+ */
+export function isRunning (until: number, seconds: number, now: number): boolean {
+  return now < until && now >= until - seconds - longestRequest
+}
+
 interface Times {
   readonly renewedAt: number
   readonly seenAt: number
@@ -34,16 +45,30 @@ export function lapsed (login: Times, lifetimes: Pick<Lifetimes, 'absoluteTimeou
   return lifetimes.idleTimeout !== null && now >= login.seenAt + lifetimes.idleTimeout ? 'idle' : null
 }
 
-/** Whether the last proof of identity is at most so old. */
+/** By how many seconds the clock of another process may be ahead before what it wrote down is not believed. */
+const believed = 60
+
+/** Whether a time lies so far in the future that a clock must have been wrong: the one that wrote it down, or this one. */
+function isFarAhead (time: number, now: number): boolean {
+  return now < time - believed
+}
+
+/** Whether the last proof of identity is at most so old. Of one in the future nobody knows how old it is. */
 export function provenWithin (login: Times, seconds: number | null, now: number): boolean {
-  return seconds === null || now < login.provenAt + seconds
+  return seconds === null || (now < login.provenAt + seconds && !isFarAhead(login.provenAt, now))
+}
+
+/** The later of two times of use; where one lies far in the future, the one that is now. */
+export function lastUse (known: number, now: number): number {
+  return isFarAhead(known, now) ? now : Math.max(known, now)
 }
 
 /**
  * Whether the use of a login is to be written down again: at most once a minute, and often enough that a short idle
- * time is not cut by more than a quarter.
+ * time is not cut by more than a quarter. A use far in the future would hold an idle time up until then: it is written down again, too.
  */
 export function touchIsDue (login: Times, lifetimes: Lifetimes, now: number): boolean {
   const { idleTimeout, recordsUse } = lifetimes
-  return (recordsUse || idleTimeout !== null) && now >= login.seenAt + Math.min(60, (idleTimeout ?? Infinity) / 4)
+  if (!recordsUse && idleTimeout === null) return false
+  return now >= login.seenAt + Math.min(60, (idleTimeout ?? Infinity) / 4) || isFarAhead(login.seenAt, now)
 }

@@ -33,7 +33,7 @@ export async function loginUser (
     expiresAt: now + settings.absoluteTimeout,
     hasRemember: duration > 0 || same?.hasRemember === true
   })
-  const login = same === null ? begun(userId, state.arrivedAt, proof) : proven(same, proof)
+  const login = same === null ? begun(userId, state.moment, proof) : proven(same, proof)
   const again = same === null ? null : rememberAgain(state, await rememberOfLogin(state, same, now), user, proof.stamp)
   const remember = duration === 0 ? again : rememberFor(state, user, login, duration)
   if (!await settings.realm.logins.admits(login, now)) return false

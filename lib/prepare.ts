@@ -40,9 +40,10 @@ export function proofOf (
 
 /** A remember cookie for a login that begins or is proven. */
 export function rememberFor (state: LoginState, user: User, login: LoginFacts, duration: number): RememberFacts {
-  const { provenAt, renewedAt, userId, stamp } = login
+  const { provenAt, startedAt, renewedAt, userId, stamp } = login
   const token = tokenOf(state, user)
-  return { id: familyOf(login.id), userId, provenAt, expiresAt: renewedAt + duration, duration, stamp, token }
+  // Without a store it tells, too, what ended before the login began: that goes by moments, which may be ahead of the clock.
+  return { id: familyOf(login.id), userId, provenAt: Math.max(provenAt, startedAt), expiresAt: renewedAt + duration, duration, stamp, token }
 }
 
 /** The remember cookie of a login, where a proof of identity makes another of it: its stamp changed, or it was to be set anyway. */

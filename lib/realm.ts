@@ -9,6 +9,7 @@ import { fixCookie, type Cookie, type CookieOptions } from './cookies.ts'
 import { InvalidOptionError } from './errors.ts'
 import { Listeners } from './events.ts'
 import { defaultAbsoluteTimeout } from './lifetime.ts'
+import { Moments } from './moments.ts'
 import { EndedLogins } from './logins/ended-logins.ts'
 import type { LoginKeeper } from './logins/keeper.ts'
 import { loginSeal } from './logins/login-seal.ts'
@@ -40,6 +41,7 @@ export interface Realm {
   /** What it was made from, for a realm inside. */
   readonly fixed: Fixed
   readonly logins: LoginKeeper
+  readonly moments: Moments
   readonly successions: Successions
   readonly stamps: Stamps
   readonly listeners: Listeners
@@ -76,14 +78,16 @@ export async function createRealm (
   const loginCookie = fixCookie(app, cookieName, fixed.cookie, production)
   const rememberCookie = fixCookie(app, remember.cookieName ?? `remember_token${suffix}`, fixed.rememberCookie, production)
   claimCookies(app, name, [loginCookie, rememberCookie])
+  const moments = new Moments()
   return Object.freeze({
     name,
     cookie: loginCookie,
     rememberCookie,
     fixed,
     logins: shared.store === null
-      ? new SealedLogins(loginSeal(seal), rememberSeal(seal), new EndedLogins(endedLogins, () => app.log.warn(fullList(endedLogins))))
-      : new StoredLogins(checkedStore(shared.store), secretSeal(seal), name, { most: maxLogins, onMost: onMaxLogins, lifetimes }),
+      ? new SealedLogins(loginSeal(seal), rememberSeal(seal), new EndedLogins(endedLogins, () => app.log.warn(fullList(endedLogins)), moments))
+      : new StoredLogins(checkedStore(shared.store), secretSeal(seal), name, { most: maxLogins, onMost: onMaxLogins, lifetimes }, moments),
+    moments,
     successions: new Successions(),
     stamps: new Stamps(purposeKeys(keys, 'stamp', name)),
     listeners: new Listeners(app.log),

@@ -68,7 +68,7 @@ function restore (state: LoginState, remember: RememberFacts, grace: boolean, us
   const kept = refreshEachRequest ? renewed(remember, now) : remember
   state.user = user
   state.grace = grace
-  state.login = realm.logins.restored(remember, state.arrivedAt, {
+  state.login = realm.logins.restored(remember, state.moment, {
     at: now,
     expiresAt: Math.min(now + absoluteTimeout, kept.expiresAt),
     browser: browserOf(request, identifyBrowser)
@@ -81,8 +81,8 @@ function restore (state: LoginState, remember: RememberFacts, grace: boolean, us
 }
 
 function refuseBy (state: LoginState, standing: FoundRemember['standing']): false {
-  if (standing !== 'suspended' && standing !== 'stolen') return refuse(state, standing as LoginLapse)
-  // What suspends it may yet be taken back; and a token that was good when it came has had more than one successor since: the browser keeps its cookie.
+  if (standing !== 'suspended' && standing !== 'superseded' && standing !== 'stolen') return refuse(state, standing as LoginLapse)
+  // What suspends it may yet be taken back; and a token that has had many successors in the last minute, or more than one while the request waited, is no copy for that: the browser keeps its cookie.
   state.lapsed('remember', standing === 'suspended' ? 'ended' : 'superseded')
   return false
 }

@@ -20,6 +20,8 @@ export class LoginState {
   readonly settings: Settings
   /** When the request arrived, in seconds since 1970. */
   readonly arrivedAt: number
+  /** The moment of its arrival: what begins by it began before whatever ends later, also where the clock is set back meanwhile. */
+  readonly moment: number
   /** How many browsers had been given another login by then. */
   readonly successions: number
   /** Whether it was asked what the request came with, and an answer that is waited for. */
@@ -66,11 +68,12 @@ export class LoginState {
   private publicOf: LoginFacts | null = null
   private anonymousOne: unknown = null
 
-  constructor (request: FastifyRequest, reply: FastifyReply, settings: Settings, arrivedAt: number, successions: number) {
+  constructor (request: FastifyRequest, reply: FastifyReply, settings: Settings, arrivedAt: number, moment: number, successions: number) {
     this.request = request
     this.reply = reply
     this.settings = settings
     this.arrivedAt = arrivedAt
+    this.moment = moment
     this.successions = successions
   }
 

@@ -7,13 +7,12 @@ import { LruMap } from 'toad-cache'
 
 interface Succession { readonly count: number, readonly by: string }
 
-// Longer than a request takes; forgetting one costs a visitor a login at the worst, and lets nobody in.
+// More than there are while a request takes; forgetting one costs a visitor a login at the worst, and lets nobody in.
 const remembered = 10_000
-const milliseconds = 5 * 60 * 1000
 
 /** By family, what followed the logins that a browser came with. */
 export class Successions {
-  readonly #successions = new LruMap<Succession>(remembered, milliseconds)
+  readonly #successions = new LruMap<Succession>(remembered)
 
   /** How many there were: what a request notes when it arrives, finer than any clock. */
   count = 0

@@ -59,7 +59,7 @@ export async function loginAs (app: FastifyInstance, user: AnyUser, options: Log
   loginsUnderWay(scope).set(ticket, async (request) => {
     const state = Object.assign(loginStateOf(request), { settings })
     const at = state.arrivedAt - age
-    failure = await loginUser(Object.assign(state, { arrivedAt: at }), user as User, { ...how, force: true }, at)
+    failure = await loginUser(Object.assign(state, { arrivedAt: at, moment: state.moment - age }), user as User, { ...how, force: true }, at)
       .then((done) => done ? null : new InvalidArgumentError('loginAs could not log in: the user has as many logins as maxLogins allows'), (error: unknown) => error)
     if (failure !== null) return
     // The 404 of a page that is not there would log nobody in. Who sends a response in a hook does not go on from it.

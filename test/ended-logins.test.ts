@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { EndedLogins } from '../lib/logins/ended-logins.ts'
+import { Moments } from '../lib/moments.ts'
 import { familyOf, newLoginId, type LoginFacts } from '../lib/logins/record.ts'
 
 const life = 1000
@@ -111,7 +112,7 @@ describe('the list of ended logins', () => {
     const { ended, warnings } = list(1)
     ended.endFamily('first', 10, 30)
     ended.endFamily('second', 30, 40)
-    assert.equal(ended.hasEnded('1', 'first', 15), false)
+    assert.equal(ended.hasEnded('1', 'first', 15, 30), false)
     assert.equal(warnings(), 0)
   })
 
@@ -120,7 +121,7 @@ describe('the list of ended logins', () => {
     ended.endFamily('first', 10, 1000)
     ended.endEvery(20)
     ended.endFamily('second', 30, 1000)
-    assert.deepEqual([ended.hasEnded('1', 'first', 15), ended.hasEnded('2', 'other', 25)], [true, false])
+    assert.deepEqual([ended.hasEnded('1', 'first', 15, 30), ended.hasEnded('2', 'other', 25, 30)], [true, false])
     assert.equal(warnings(), 0)
   })
 
@@ -148,5 +149,98 @@ describe('the list of ended logins', () => {
     ended.endEvery(20)
     ended.endEvery(10)
     assert.equal(ended.standing(login, 21), 'ended')
+  })
+})
+
+describe('the list of ended logins, where the clock is set back', () => {
+  it('ends whatever had begun, however often the clock goes back, and lets in what begins after it', () => {
+    const moments = new Moments()
+    const ended = new EndedLogins(10, () => {}, moments)
+    const logins = [100, 50, 20, 300, 10].map((at) => ({ at, login: loginOf('1', moments.at(at * 1000) / 1000) }))
+    for (const { at, login } of logins) assert.equal(ended.standing(login, at), 'alive')
+    ended.endAll('1', 9, null)
+    for (const { login } of logins) assert.equal(ended.standing(login, 9), 'ended')
+    const later = loginOf('1', moments.at(8000) / 1000)
+    assert.equal(ended.standing(later, 8), 'alive')
+    ended.endAll('1', 7, null)
+    assert.equal(ended.standing(later, 400), 'ended')
+  })
+
+  it('folds so that nothing comes back, and nobody who logs in after that is out', () => {
+    const moments = new Moments()
+    const ended = new EndedLogins(1, () => {}, moments)
+    const gone: LoginFacts[] = []
+    for (let at = 200; at > 100; at--) {
+      const login = loginOf(String(at), moments.at(at * 1000) / 1000, { expiresAt: 10_000 })
+      ended.end(login.userId, familyOf(login.id), at, 10_000)
+      gone.push(login)
+    }
+    for (const now of [1, 100, 5000]) for (const login of gone) assert.equal(ended.standing(login, now), 'ended')
+    assert.equal(ended.standing(loginOf('1', moments.at(50_000) / 1000), 50), 'alive')
+  })
+
+  it('keeps from coming back what was forgotten because it had expired, until it has expired again', () => {
+    const marks = {
+      'a stale login' (ended: EndedLogins, login: LoginFacts) { ended.makeStale(login, 150) },
+      'an ended login' (ended: EndedLogins, login: LoginFacts) { ended.end('1', familyOf(login.id), 150, login.expiresAt) },
+      'a login ended by its id' (ended: EndedLogins, login: LoginFacts) { ended.endFamily(familyOf(login.id), 150, login.expiresAt) }
+    }
+    for (const [name, mark] of Object.entries(marks)) {
+      const moments = new Moments()
+      const ended = new EndedLogins(1, () => {}, moments)
+      const login = loginOf('1', moments.at(100_000) / 1000, { expiresAt: 1000 })
+      mark(ended, login)
+      ended.makeStale(loginOf('2', moments.at(1_100_000) / 1000, { expiresAt: 9000 }), 1100)
+      ended.endFamily('another', 1100, 9000)
+      // Requests that were under way meanwhile are not judged by it.
+      const other = loginOf('3', 1)
+      assert.equal(ended.standing(other, 1099), 'alive', name)
+      moments.at(200_000)
+      assert.equal(ended.standing(login, 200), 'ended', name)
+      assert.equal(ended.standing(loginOf('1', moments.at(201_000) / 1000), 201), 'alive', name)
+    }
+  })
+
+  it('ends a login of a clock that was ahead, before the process was started again, and for good', () => {
+    for (const order of ['seen before', 'seen after']) {
+      const moments = new Moments()
+      const ended = new EndedLogins(10, () => {}, moments)
+      const fromAhead = loginOf('1', 5000, { expiresAt: 9000 })
+      moments.at(100_000)
+      if (order === 'seen before') assert.equal(ended.standing(fromAhead, 100), 'alive')
+      ended.endAll('1', 110, null)
+      moments.at(111_000)
+      assert.equal(ended.standing(fromAhead, 111), 'ended', order)
+      moments.at(6_000_000)
+      assert.equal(ended.standing(fromAhead, 6000), 'ended', order)
+      assert.equal(ended.standing(loginOf('1', moments.at(6_001_000) / 1000), 6001), 'alive', order)
+    }
+  })
+
+  it('takes a login of another process for none from before, whose clock is ahead by less than a second', () => {
+    const moments = new Moments()
+    const ended = new EndedLogins(10, () => {}, moments)
+    ended.endAll('1', 100, null)
+    moments.at(101_000)
+    assert.equal(ended.standing(loginOf('1', 101.9), 101), 'alive')
+    assert.equal(ended.standing(loginOf('2', 5000), 101), 'alive', 'nor one of a user of whom nothing has ended')
+  })
+
+  it('accepts an older generation no longer than ten seconds, and keeps a few of a thousand', () => {
+    const moments = new Moments()
+    const ended = new EndedLogins(10, () => {}, moments)
+    const first = loginOf('1', moments.at(100_000) / 1000)
+    const generations = Array.from({ length: 1000 }, (_, generation) => ({ ...first, generation }))
+    generations.slice(1).forEach((newer, index) => {
+      const at = moments.at(100_000 + index * 5) / 1000
+      ended.supersede(generations[index]!, newer, at)
+    })
+    const standings = (now: number) => generations.map((login) => ended.standing(login, now))
+    assert.deepEqual(standings(105), [...Array.from({ length: 999 }, () => 'grace'), 'alive'])
+    moments.at(106_000)
+    moments.at(50_000)
+    assert.deepEqual(new Set(standings(50).slice(0, -1)), new Set(['grace']))
+    moments.at(60_000)
+    assert.deepEqual(new Set(standings(60).slice(0, -1)), new Set(['superseded']))
   })
 })

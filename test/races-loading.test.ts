@@ -50,6 +50,18 @@ describeWays('while the user of a request is loaded', (way) => {
     })
   }
 
+  it('as many confirmations as you like, over however long a time, leave that request its user, not fresh', async (t) => {
+    const clock = stopClock(t)
+    const { quick, goOn } = await hold({ remembered: false })
+    for (let done = 0; done < 50; done++) {
+      await quick.post('/confirm')
+      clock.advance(0.5)
+    }
+    const answer = await goOn()
+    assert.deepEqual([answer.json().user, answer.json().fresh, setCookies(answer)], ['1', false, []])
+    assert.equal((await quick.get('/whoami')).json().fresh, true)
+  })
+
   it('another restore leaves that request its user, and the browser its new cookies, also beyond the 60 seconds', async (t) => {
     const clock = stopClock(t)
     const { quick, goOn } = await hold({ remembered: true })

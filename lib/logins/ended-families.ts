@@ -4,9 +4,12 @@
  * @module
  */
 
-/** Bounded: the oldest folds into a time, by which every login had begun that it ended. */
+/** When a family ended, as a moment, and when whatever belongs to it will have expired, by the clock. */
+export interface EndedFamily { readonly at: number, readonly until: number }
+
+/** Bounded: the oldest goes when there is no room, and whoever keeps the list must make up for it. */
 export class EndedFamilies {
-  readonly #ended = new Map<string, { readonly at: number, readonly until: number }>()
+  readonly #ended = new Map<string, EndedFamily>()
   readonly #capacity: number
 
   constructor (capacity: number) {
@@ -17,14 +20,14 @@ export class EndedFamilies {
     return this.#ended.size > 0 && this.#ended.has(family)
   }
 
-  /** Ends a family; the time that the list folds into, or 0 where it had room. */
-  end (family: string, at: number, until: number): number {
+  /** Ends a family. Returns the one that had to go; null where there was room. */
+  end (family: string, at: number, until: number): EndedFamily | null {
     this.#ended.delete(family)
     this.#ended.set(family, { at, until })
-    if (this.#ended.size <= this.#capacity) return 0
-    const [oldest, end] = this.#ended.entries().next().value as [string, { at: number, until: number }]
+    if (this.#ended.size <= this.#capacity) return null
+    const [oldest, end] = this.#ended.entries().next().value as [string, EndedFamily]
     this.#ended.delete(oldest)
-    return end.until > at ? end.at : 0
+    return end
   }
 
   clear (): void {

@@ -21,10 +21,11 @@ export type FoundLogin =
 
 /**
  * What a remember cookie is worth. `grace`: its successor is on its way, so it lets in and changes nothing;
- * `suspended`: an answer on its way ends it; `stolen`: its successor was seen, so somebody holds a copy.
+ * `suspended`: an answer on its way ends it; `superseded`: it may have been replaced in the last minute, and nobody
+ * knows any more; `stolen`: its successor was seen, so somebody holds a copy.
  */
 export type FoundRemember =
-  | { readonly remember: RememberFacts, readonly standing: 'alive' | 'grace' | 'suspended' | 'ended' | 'expired' | 'stolen' }
+  | { readonly remember: RememberFacts, readonly standing: 'alive' | 'grace' | 'suspended' | 'superseded' | 'ended' | 'expired' | 'stolen' }
   | { readonly remember: null, readonly id: string | null, readonly standing: 'forged' | 'ended' }
 
 /** What a request makes of logins, prepared by its handler and committed with its answer. */

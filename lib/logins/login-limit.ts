@@ -38,7 +38,9 @@ export async function endBeyond (
 ): Promise<boolean> {
   if (most === null) return true
   const logins = (await store.list(owner)).filter((login) => isUsable(login, lifetimes, now))
-  const sorted = logins.sort((one, other) => one.begunAt - other.begunAt || (one.id < other.id ? -1 : 1))
+  // What begins in the future began before a clock was set back: it is older than what begins now.
+  const isOlder = (login: LoginRecord) => login.id !== id && login.begunAt > now
+  const sorted = logins.sort((one, other) => Number(isOlder(other)) - Number(isOlder(one)) || one.begunAt - other.begunAt || (one.id < other.id ? -1 : 1))
   const beyond = onMost === 'refuse' ? sorted.slice(most) : sorted.slice(0, Math.max(0, sorted.length - most))
   if (beyond.some((login) => login.id === id)) return false
   for (const login of beyond) await steps.end(login, 'limit', now)

@@ -4,21 +4,29 @@
  * @module
  */
 import { LruMap } from 'toad-cache'
+import type { Moments } from '../moments.ts'
 import type { LoginRecord } from './store.ts'
 
-// Longer than a request takes. The records are the truth; this tells when to look at one a second time.
+// More than change while a request takes. The records are the truth; this tells when to look at one a second time.
 const remembered = 10_000
-const milliseconds = 5 * 60 * 1000
 
 /** All logins of everybody: no login's id, and no owner. */
 export const everyone = ''
 
 /** What ended, or was superseded, in this process: logins, owners, everybody, each with a count that only rises. */
 export class RecentEnds {
-  readonly #changed = new LruMap<number>(remembered, milliseconds)
+  // By how many there were, and not by an age: that would end early for a clock that is put forward.
+  readonly #changed = new LruMap<number>(remembered)
+  /** When all logins of an owner, or everybody's, were last ended. */
+  readonly #allEnded = new LruMap<number>(remembered)
+  readonly #moments: Moments
 
   /** How much has changed so far: what is noted of a record before it is asked for, finer than any clock. */
   count = 0
+
+  constructor (moments: Moments) {
+    this.#moments = moments
+  }
 
   /** Notes a login by its id, or all of an owner's. */
   note (idOrOwner: string): void {
@@ -36,5 +44,19 @@ export class RecentEnds {
   /** Whether a record that was asked for at a count may not be the truth any more. */
   concern ({ id, owner }: LoginRecord, askedAt: number): boolean {
     return [id, owner, everyone].some((one) => (this.#changed.get(one) ?? 0) > askedAt)
+  }
+
+  /** Notes that all logins of an owner, or everybody's, end while this changes the store. */
+  async noteAllEnded<Result> (owner: string, change: () => Promise<Result>): Promise<Result> {
+    const note = () => this.#allEnded.set(owner, this.#moments.at(Date.now()) / 1000)
+    note()
+    const changed = await this.noteAround([owner], change)
+    note()
+    return changed
+  }
+
+  /** Whether all logins of an owner, or everybody's, were ended here since a moment. */
+  allEndedSince (owner: string, moment: number): boolean {
+    return [owner, everyone].some((one) => (this.#allEnded.get(one) ?? -Infinity) >= moment)
   }
 }

@@ -4,11 +4,11 @@
  * @module
  */
 import { digest, sha256 } from '../digest.ts'
-import { lapsed, type Lifetimes } from '../lifetime.ts'
+import { isRunning, lapsed, lastUse, type Lifetimes } from '../lifetime.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
 import { generationGrace } from './ended-logins.ts'
 import type { Change } from './keeper.ts'
-import { isSuspended, suspendedExpiry, validatorGrace } from './record-facts.ts'
+import { isRecent, isSuspended, mostPrevious, suspendedExpiry, validatorGrace } from './record-facts.ts'
 import type { LoginFacts } from './record.ts'
 import type { LoginRecord, RememberRecord } from './store.ts'
 
@@ -20,15 +20,15 @@ export function ownerOf (realm: string, userId: string): string {
 /** The secrets that a change gives out; null where the browser keeps what it has. */
 export interface Secrets { readonly login: string | null, readonly validator: string | null }
 
-/** The record of a login that begins. */
-export function newRecord (change: Change, realm: string, secrets: Secrets): LoginRecord {
+/** The record of a login that begins, at this time. */
+export function newRecord (change: Change, realm: string, secrets: Secrets, begunAt: number): LoginRecord {
   const { login, remember, data } = change
-  const kept = remember === null ? null : rememberRecord(remember, secrets.validator as string, [])
+  const kept = remember === null ? null : rememberRecord(remember, secrets.validator as string)
   return {
     id: login.id,
     owner: ownerOf(realm, login.userId),
     version: 0,
-    begunAt: login.startedAt,
+    begunAt,
     realm,
     userId: login.userId,
     secret: sha256(secrets.login as string),
@@ -47,12 +47,14 @@ export function replacedRecord (
 ): LoginRecord | null {
   if (isSuspended(record)) return null
   const { login, remember, seesSuccessor, data = record.data } = change
-  const kept = remember === null
-    ? record.remember && { ...record.remember, seen: record.remember.seen || seesSuccessor }
-    : rememberRecord(remember, secrets.validator as string, previousValidators(record.remember, came, now))
+  const { remember: before } = record
+  const kept = remember === null || secrets.validator === null
+    ? before && sameRemember(before, remember, seesSuccessor || came === before.validator)
+    : { ...rememberRecord(remember, secrets.validator), ...replacedValidators(before, came, now) }
   const superseded = { secret: record.secret, until: now + generationGrace }
+  const stillAccepted = record.previousSecrets.filter(({ until }) => isRunning(until, generationGrace, now))
   // What has lapsed has no grace: a restore brings back the login, never the login cookies from before.
-  const accepted = lapsed(record, lifetimes, now) === null ? [...record.previousSecrets.filter(({ until }) => until > now), superseded] : []
+  const accepted = lapsed(record, lifetimes, now) === null ? [...stillAccepted, superseded] : []
   return {
     ...record,
     version: record.version + 1,
@@ -72,26 +74,35 @@ export function usedRecord (record: LoginRecord, { from, login, remember, seesSu
   if (isSuspended(record)) return null
   const sees = seesSuccessor && before?.seen === false
   if (!sees && remember === null && record.seenAt > (from as LoginFacts).seenAt) return null
-  const kept = before && { ...before, ...remember !== null && renewedTo(remember.expiresAt, before), seen: before.seen || sees }
-  const seenAt = Math.max(record.seenAt, login.seenAt)
+  const kept = before && sameRemember(before, remember, sees)
+  const seenAt = lastUse(record.seenAt, login.seenAt)
   return { ...record, version: record.version + 1, seenAt, remember: kept, keepUntil: keepUntil(record.expiresAt, kept) }
+}
+
+/** What is kept of a remember cookie whose validator stays: it may last longer now, and may have been seen. */
+function sameRemember (before: RememberRecord, renewed: RememberFacts | null, isSeen: boolean): RememberRecord {
+  return { ...before, ...renewed !== null && renewedTo(renewed.expiresAt, before), seen: before.seen || isSeen }
 }
 
 /** A cookie that is set anew may be the one before, whose successor was lost. */
 function renewedTo (expiresAt: number, { previous }: RememberRecord): Pick<RememberRecord, 'expiresAt' | 'previous'> {
-  return { expiresAt, previous: previous.map((older) => ({ ...older, expiresAt })) }
+  return { expiresAt, previous: previous.map((older, index) => index === previous.length - 1 ? { ...older, expiresAt } : older) }
 }
 
-/** How many older secrets and validators are kept: more than requests are under way. */
-const mostPrevious = 8
-
-/** Those that requests under way may carry, and the one that came, or was to come, in the end. */
-function previousValidators (remember: RememberRecord | null, came: string | null, now: number): RememberRecord['previous'] {
-  if (remember === null) return []
+/**
+ * Those that requests under way may carry, and the one that came, or was to come, in the end. There is room for so
+ * many. Only proofs of identity can replace more in a minute, because then a restore replaces none: a thief cannot
+ * make the record forget the validator of the browser that they took theirs from.
+ */
+function replacedValidators (remember: RememberRecord | null, came: string | null, now: number): Pick<RememberRecord, 'previous' | 'crowdedUntil'> {
+  if (remember === null) return { previous: [] }
   const { validator, expiresAt } = remember.previous.find((older) => older.validator === came) ?? remember
   // Twice in the list, by a clock that was set back, it would be taken for a thief's.
-  const recent = remember.previous.filter((older) => older.validator !== validator && now < older.replacedAt + validatorGrace)
-  return [...recent, { validator, expiresAt, replacedAt: now }].slice(-mostPrevious)
+  const recent = remember.previous.filter((older) => older.validator !== validator && isRecent(older, now))
+  const all = [...recent, { validator, expiresAt, replacedAt: now }]
+  const forgotten = all.at(-mostPrevious - 1)
+  const crowdedUntil = forgotten === undefined ? remember.crowdedUntil : forgotten.replacedAt + validatorGrace
+  return { previous: all.slice(-mostPrevious), ...crowdedUntil !== undefined && { crowdedUntil } }
 }
 
 function settled ({ login, agent }: Change) {
@@ -99,9 +110,8 @@ function settled ({ login, agent }: Change) {
   return { provenAt, renewedAt, seenAt, expiresAt, fresh, remembered, browser, stamp, ...agent }
 }
 
-function rememberRecord (remember: RememberFacts, validator: string, previous: RememberRecord['previous']): RememberRecord {
-  const { expiresAt, duration, token } = remember
-  return { validator: sha256(validator), previous, seen: false, expiresAt, duration, token }
+function rememberRecord ({ expiresAt, duration, token }: RememberFacts, validator: string): RememberRecord {
+  return { validator: sha256(validator), previous: [], seen: false, expiresAt, duration, token }
 }
 
 function keepUntil (expiresAt: number, remember: RememberRecord | null): number {

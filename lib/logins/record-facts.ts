@@ -4,7 +4,9 @@
  * @module
  */
 import { equalDigests } from '../digest.ts'
+import { isRunning } from '../lifetime.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
+import { generationGrace } from './ended-logins.ts'
 import type { FoundRemember, Standing } from './keeper.ts'
 import { familyOf, type LoginFacts, type Proof } from './record.ts'
 import type { LoginRecord, RememberRecord } from './store.ts'
@@ -55,21 +57,35 @@ export function rememberFactsOf ({ id, userId, provenAt, stamp, remember }: Logi
 export function standingOf (record: LoginRecord, digest: string, now: number): Standing {
   const { secret, previousSecrets } = record
   if (equalDigests(secret, digest)) return isSuspended(record) ? 'ended' : 'alive'
-  const accepted = previousSecrets.some((previous) => now < previous.until && equalDigests(previous.secret, digest))
+  const accepted = previousSecrets.some(({ secret, until }) => isRunning(until, generationGrace, now) && equalDigests(secret, digest))
   return accepted && !isSuspended(record) ? 'grace' : 'superseded'
+}
+
+/** How many older secrets and validators a record keeps: more than an honest browser uses up while requests are under way. */
+export const mostPrevious = 32
+
+/** Whether a validator was replaced so recently that requests under way may carry it. */
+export function isRecent ({ replacedAt }: RememberRecord['previous'][number], now: number): boolean {
+  return isRunning(replacedAt + validatorGrace, validatorGrace, now)
+}
+
+/** Whether one more replaced validator would push out one that requests under way may carry. */
+export function isCrowded ({ previous }: RememberRecord, now: number): boolean {
+  return previous.filter((older) => isRecent(older, now)).length >= mostPrevious
 }
 
 /**
  * What the validator in a remember cookie is worth. The one before is good until its successor has been seen, because
- * an answer may be lost; any other was taken from somebody.
+ * an answer may be lost; any other was taken from somebody, unless it may be one that had no room among those before.
  */
 export function validatorStanding (remember: RememberRecord, digest: string, now: number): FoundRemember['standing'] {
   if (now >= remember.expiresAt) return 'expired'
   if (equalDigests(remember.validator, digest)) return 'alive'
-  const { previous, seen } = remember
+  const { previous, seen, crowdedUntil = 0 } = remember
   const found = previous.find(({ validator }) => equalDigests(validator, digest))
+  if (found === undefined) return isRunning(crowdedUntil, validatorGrace, now) ? 'superseded' : 'stolen'
   // Its successor may last for longer.
-  if (found !== undefined && now >= found.expiresAt) return 'expired'
-  if (found !== undefined && now < found.replacedAt + validatorGrace) return 'grace'
-  return found !== undefined && found === previous.at(-1) && !seen ? 'alive' : 'stolen'
+  if (now >= found.expiresAt) return 'expired'
+  if (isRecent(found, now)) return 'grace'
+  return found === previous.at(-1) && !seen ? 'alive' : 'stolen'
 }

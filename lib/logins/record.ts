@@ -56,7 +56,7 @@ export function isLoginId (id: unknown): id is string {
   return typeof id === 'string' && /^[\w-]{33}$/.test(id)
 }
 
-/** A login that begins. `begunAt` is the arrival of the request, so that ending all logins beats one under way. */
+/** A login that begins. `begunAt` is the moment at which the request arrived, so that ending all logins beats one under way. */
 export function begun (userId: string, begunAt: number, proof: Proof): LoginFacts {
   const { at, expiresAt, fresh, remembered, browser, stamp, hasRemember } = proof
   return Object.freeze({

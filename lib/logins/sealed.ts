@@ -6,7 +6,7 @@
 import { longestLife } from '../lifetime.ts'
 import type { RememberSeal, RememberFacts } from '../remember/remember-seal.ts'
 import { EndedLogins } from './ended-logins.ts'
-import type { Change, Committed, EndedLogin, FoundLogin, FoundRemember, LoginKeeper, Prepared } from './keeper.ts'
+import type { Change, Committed, EndedLogin, FoundLogin, FoundRemember, LoginKeeper, Prepared, Standing } from './keeper.ts'
 import type { LoginSeal } from './login-seal.ts'
 import { familyOf, restored, type LoginFacts, type Proof } from './record.ts'
 
@@ -24,11 +24,16 @@ export class SealedLogins implements LoginKeeper {
   find (cookie: string, now: number): FoundLogin {
     const login = this.#logins.open(cookie)
     if (login === null) return { login, id: null, standing: 'forged' }
-    return this.findAgain(login, now)
+    return this.#found(login, this.#ended.standing(login, now))
   }
 
+  /** It was good when the request arrived: where it was only replaced since, however often, it is still accepted. */
   findAgain (login: LoginFacts, now: number): FoundLogin {
     const standing = this.#ended.standing(login, now)
+    return this.#found(login, standing === 'superseded' ? 'grace' : standing)
+  }
+
+  #found (login: LoginFacts, standing: Standing): FoundLogin {
     // The stamp of an older generation is that of the password before the proof that replaced it.
     return { login: standing === 'grace' ? { ...login, stamp: this.#ended.newestStamp(login) } : login, standing }
   }
@@ -53,7 +58,7 @@ export class SealedLogins implements LoginKeeper {
   findRememberedAgain (remember: RememberFacts, now: number): FoundRemember {
     const { userId, id, provenAt, expiresAt } = remember
     if (now >= expiresAt) return { remember, standing: 'expired' }
-    return { remember, standing: this.#ended.hasEnded(userId, id, provenAt) ? 'ended' : 'alive' }
+    return { remember, standing: this.#ended.hasEnded(userId, id, provenAt, now) ? 'ended' : 'alive' }
   }
 
   admits (): boolean { return true }
@@ -76,7 +81,9 @@ export class SealedLogins implements LoginKeeper {
 
   commit ({ change: { kind, from, login, ends } }: Prepared, now: number): Committed | null {
     if (this.#ended.standing(from ?? login, now) !== 'alive') return null
-    if (this.#ended.hasEnded(login.userId, familyOf(login.id), login.startedAt)) return null
+    if (this.#ended.hasEnded(login.userId, familyOf(login.id), login.startedAt, now)) return null
+    // Of several logins as another user that take the place of the same cookies, only the first begins.
+    if (kind === 'begin' && ends.some((one) => this.#hasEnded(one, now))) return null
     const undo = kind === 'proof' ? [this.#ended.supersede(from as LoginFacts, login, now)] : []
     const ended: EndedLogin[] = []
     // A login and its remember cookie end together: a second mark would stand in the way of taking back the first.
@@ -98,10 +105,14 @@ export class SealedLogins implements LoginKeeper {
   /** Whatever of a family was ever given out has expired by then, whichever of it is at hand. */
   #end (held: LoginFacts | RememberFacts, now: number): (() => void) | null {
     const { userId, id, expiresAt } = held
-    const hadEnded = this.#ended.hasEnded(userId, familyOf(id), 'startedAt' in held ? held.startedAt : held.provenAt)
+    const hadEnded = this.#hasEnded(held, now)
     // Marked again even so: what ended it before may yet be taken back.
     const revive = this.#ended.end(userId, familyOf(id), now, Math.max(expiresAt, now + longestLife))
     return hadEnded ? null : revive
+  }
+
+  #hasEnded (held: LoginFacts | RememberFacts, now: number): boolean {
+    return this.#ended.hasEnded(held.userId, familyOf(held.id), 'startedAt' in held ? held.startedAt : held.provenAt, now)
   }
 
   /** Whose login an id is cannot be told here, but a mark of one user is never looked at for another's login. */

@@ -25,8 +25,8 @@ export class StoreSteps implements Committed {
   }
 
   async create (record: LoginRecord): Promise<boolean> {
-    // Also where the store failed after it was kept: nobody holds its secret.
-    this.#reverse.push(() => this.#store.remove(record.id))
+    // Also where the store failed after it was kept: nobody holds its secret. It goes last, once what it was to take the place of is back.
+    this.#reverse.unshift(() => this.#store.remove(record.id))
     return await this.#store.create(record)
   }
 
@@ -43,17 +43,18 @@ export class StoreSteps implements Committed {
     return changed !== null
   }
 
-  /** Ends a login: where it has changed meanwhile, only if it is still one to be ended. */
-  async end (record: LoginRecord, reason: EndedLogin['reason'], now: number, isToEnd = (_current: LoginRecord) => true): Promise<void> {
+  /** Ends a login: where it has changed meanwhile, only if it is still one to be ended. False where it was not ended by this. */
+  async end (record: LoginRecord, reason: EndedLogin['reason'], now: number, isToEnd = (_current: LoginRecord) => true): Promise<boolean> {
     const { id, userId } = record
     let before = record
     const done = await this.replace(record, (current) => {
       before = current
       return isToEnd(current) ? suspendedRecord(current, now) : null
     })
-    if (!done) return
+    if (!done) return false
     this.#suspended.push(id)
     if (!isSuspended(before)) this.ended.push({ id, userId, reason })
+    return true
   }
 
   async #takeBack ({ before, after }: { before: LoginRecord, after: LoginRecord }): Promise<void> {

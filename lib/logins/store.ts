@@ -8,8 +8,10 @@
 export interface RememberRecord {
   /** SHA-256 of the validator that the browser should hold. */
   readonly validator: string
-  /** SHA-256 of those before, the latest last: of the last minute, and the latest in any case; none is accepted beyond its own end. */
+  /** SHA-256 of those before, the latest last: of the last minute, 32 at the most, and the latest in any case; none is accepted beyond its own end. */
   readonly previous: ReadonlyArray<{ readonly validator: string, readonly replacedAt: number, readonly expiresAt: number }>
+  /** Until when a validator that is not among them may be one of the last minute that had no room. Absent where all had. */
+  readonly crowdedUntil?: number
   /** Whether the validator has come back; before that, its answer may have been lost. */
   readonly seen: boolean
   /** When the cookie ends. */

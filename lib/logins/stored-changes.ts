@@ -4,17 +4,23 @@
  * @module
  */
 import { randomId } from '../digest.ts'
+import type { Moments } from '../moments.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
+import { keptTogether } from './ended-logins.ts'
 import type { Change, Committed, Prepared } from './keeper.ts'
 import { endBeyond, type LoginLimit } from './login-limit.ts'
 import { newRecord, replacedRecord, usedRecord, type Secrets } from './record-changes.ts'
-import { standingOf } from './record-facts.ts'
+import { isCrowded, isSuspended, standingOf } from './record-facts.ts'
 import type { RecordNote, RecordNotes } from './record-notes.ts'
+import type { RecentEnds } from './recent-ends.ts'
 import type { LoginFacts } from './record.ts'
 import { changeRecord } from './record-update.ts'
 import type { SecretSeal } from './secret-seal.ts'
 import { StoreSteps } from './store-steps.ts'
-import type { LoginRecord, LoginStore } from './store.ts'
+import type { LoginRecord, LoginStore, RememberRecord } from './store.ts'
+
+/** How often the time after which a login begins is doubled: from a millisecond to a thousand years. */
+const triedAfterEnd = 45
 
 export class StoredChanges {
   readonly #store: LoginStore
@@ -22,14 +28,20 @@ export class StoredChanges {
   readonly #realm: string
   readonly #limit: LoginLimit
   readonly #notes: RecordNotes
+  readonly #recent: RecentEnds
+  readonly #moments: Moments
   readonly #secrets = new WeakMap<Change, Secrets>()
 
-  constructor (store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit, notes: RecordNotes) {
+  constructor (
+    store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit, notes: RecordNotes, recent: RecentEnds, moments: Moments
+  ) {
     this.#store = store
     this.#seal = seal
     this.#realm = realm
     this.#limit = limit
     this.#notes = notes
+    this.#recent = recent
+    this.#moments = moments
   }
 
   prepare (change: Change): Prepared {
@@ -40,11 +52,19 @@ export class StoredChanges {
     }
     // The same record: what is asked about the login from here on is answered by it.
     if (kind === 'proof') this.#notes.add(login, this.#notes.of(from as LoginFacts))
-    const remember = change.remember ?? (kind === 'restore' ? carried : null)
-    const secrets = { login: randomId(32), validator: remember === null ? null : randomId(32) }
+    const keepsValidator = this.#keepsValidator(change)
+    const remember = change.remember ?? (kind === 'restore' && !keepsValidator ? carried : null)
+    const secrets = { login: randomId(32), validator: remember === null || keepsValidator ? null : randomId(32) }
     this.#secrets.set(change, secrets)
     const loginCookie = this.#seal.seal('login', login.id, secrets.login)
+    if (keepsValidator) return { change, loginCookie, rememberCookie: remember && this.#notes.of(carried as RememberFacts).cookie, remember }
     return { change, loginCookie, rememberCookie: secrets.validator && this.#seal.seal('remember', login.id, secrets.validator), remember }
+  }
+
+  /** A restore replaces no validator where so many were replaced in the last minute that one would have to be forgotten. */
+  #keepsValidator ({ kind, carried, matchesStamp, login: { renewedAt } }: Change): boolean {
+    if (kind !== 'restore' || carried === null || matchesStamp !== null) return false
+    return isCrowded(this.#notes.of(carried).record.remember as RememberRecord, renewedAt)
   }
 
   /** Null where another request was first. A step that fails takes back those before it. */
@@ -70,11 +90,30 @@ export class StoredChanges {
   }
 
   async #begin (change: Change, secrets: Secrets, steps: StoreSteps, now: number): Promise<boolean> {
-    if (change.from !== null && !await this.#stillStands(this.#notes.of(change.from), now)) return false
-    const record = newRecord(change, this.#realm, secrets)
-    if (!await steps.create(record)) return false
-    await this.#endOthers(change, steps, now)
+    if (!await this.#endPredecessors(change, steps, now)) return false
+    const { startedAt } = change.login
+    // Whether the clock was set back while the request was under way shows now.
+    this.#moments.at(Date.now())
+    const record = newRecord(change, this.#realm, secrets, this.#moments.timeOf(startedAt))
+    if (!await steps.create(record) && !await this.#createAfterEnd(record, startedAt, now)) return false
     return await endBeyond(this.#store, this.#limit, record, steps, now)
+  }
+
+  /**
+   * Keeps a login that began, so the store says, before all logins of its user were ended. Where that lies in the
+   * future the clock was set back since, or is ahead on another process: it says nothing of which came first, and the
+   * login begins after it, lest nobody can log in until then. What this process ended is known here, and stays ended.
+   */
+  async #createAfterEnd (record: LoginRecord, arrived: number, now: number): Promise<boolean> {
+    if (this.#recent.allEndedSince(record.owner, arrived)) return false
+    let seconds = this.#moments.wereSetBack ? 0.001 : keptTogether
+    // Not in the future: they were ended while the request was under way. What was kept by this is taken back.
+    if (await this.#store.create({ ...record, begunAt: now + seconds })) return false
+    for (let tried = 0; tried < triedAfterEnd; tried++) {
+      seconds *= 2
+      if (await this.#store.create({ ...record, begunAt: now + seconds })) return true
+    }
+    return false
   }
 
   async #replace (change: Change, secrets: Secrets, { record: found, digest }: RecordNote, steps: StoreSteps, now: number): Promise<boolean> {
@@ -89,16 +128,27 @@ export class StoredChanges {
     return true
   }
 
-  /** Whether the login that a request came with has been neither ended nor superseded meanwhile. */
-  async #stillStands ({ record: { id }, digest }: RecordNote, now: number): Promise<boolean> {
-    const record = await this.#store.find(id)
-    return record !== null && standingOf(record, digest as string, now) === 'alive'
+  /**
+   * Ends what another user's new login takes the place of, before that login begins. Of several requests that bring
+   * the same cookies only one can end it, so only one of their logins begins. False where another request was first:
+   * the login that the request came with has ended, or has another secret.
+   */
+  async #endPredecessors ({ from, ends }: Change, steps: StoreSteps, now: number): Promise<boolean> {
+    const note = from === null ? null : this.#notes.of(from)
+    const stands = (record: LoginRecord) => record.id === note?.record.id
+      ? standingOf(record, note.digest as string, now) === 'alive'
+      : !isSuspended(record)
+    for (const record of this.#recordsOf(ends)) if (!await steps.end(record, 'replaced', now, stands)) return false
+    return true
   }
 
   async #endOthers ({ ends }: Change, steps: StoreSteps, now: number): Promise<void> {
-    // A login and its remember cookie are one record.
-    const others = new Map(ends.map((ended) => this.#notes.of(ended).record).map((record) => [record.id, record]))
-    for (const record of others.values()) await steps.end(record, 'replaced', now)
+    for (const record of this.#recordsOf(ends)) await steps.end(record, 'replaced', now)
+  }
+
+  /** Each record once: a login and its remember cookie are one record. */
+  #recordsOf (held: Change['ends']): LoginRecord[] {
+    return [...new Map(held.map((one) => this.#notes.of(one).record).map((record) => [record.id, record])).values()]
   }
 
   /** What a new password ended is taken off the list at once, not only when it comes by. */

@@ -35,7 +35,11 @@ export class StoredFinding {
   /** Where nothing happened here meanwhile, a second round trip is saved; the record was the truth a moment ago. */
   async findAgain (login: LoginFacts, now: number): Promise<FoundLogin> {
     const { record, digest, cookie, askedAt } = this.#notes.of(login)
-    return this.#recent.concern(record, askedAt) ? await this.#read(record.id, digest as string, cookie, now) : { login, standing: 'alive' }
+    if (!this.#recent.concern(record, askedAt)) return { login, standing: 'alive' }
+    const again = await this.#read(record.id, digest as string, cookie, now)
+    // It was good when the request arrived, and has only been replaced since, however often.
+    const isOnlyReplaced = again.login !== null && again.standing === 'superseded' && !isSuspended(this.#notes.of(again.login).record)
+    return isOnlyReplaced ? { ...again, standing: 'grace' } : again
   }
 
   async #read (id: string, digest: string, cookie: string | null, now: number): Promise<FoundLogin> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Moments } from '../moments.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
 import type { Change, Committed, FoundLogin, FoundRemember, LoginKeeper, Prepared } from './keeper.ts'
 import { admits, isUsable, type LoginLimit } from './login-limit.ts'
@@ -23,15 +24,16 @@ export class StoredLogins implements LoginKeeper {
   readonly #realm: string
   readonly #limit: LoginLimit
   readonly #notes = new RecordNotes()
-  readonly #recent = new RecentEnds()
+  readonly #recent: RecentEnds
   readonly #changes: StoredChanges
 
-  constructor (store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit) {
+  constructor (store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit, moments: Moments) {
     this.#store = store
+    this.#recent = new RecentEnds(moments)
     this.#finding = new StoredFinding(store, seal, this.#notes, this.#recent)
     this.#realm = realm
     this.#limit = limit
-    this.#changes = new StoredChanges(store, seal, realm, limit, this.#notes)
+    this.#changes = new StoredChanges(store, seal, realm, limit, this.#notes, this.#recent, moments)
   }
 
   find (cookie: string, now: number): Promise<FoundLogin> {
@@ -106,11 +108,11 @@ export class StoredLogins implements LoginKeeper {
 
   async endAll (userId: string, exceptId: string | null): Promise<void> {
     const owner = ownerOf(this.#realm, userId)
-    await this.#recent.noteAround([owner], () => this.#store.removeAll(owner, exceptId ?? undefined))
+    await this.#recent.noteAllEnded(owner, () => this.#store.removeAll(owner, exceptId ?? undefined))
   }
 
   async endEvery (): Promise<void> {
-    await this.#recent.noteAround([everyone], () => this.#store.removeAll(null))
+    await this.#recent.noteAllEnded(everyone, () => this.#store.removeAll(null))
   }
 
   async list (userId: string, lifetimes: LoginLimit['lifetimes'], now: number): Promise<LoginRecord[]> {

@@ -6,23 +6,26 @@
 
 /** What is known of one login or family. */
 export interface Mark {
-  /** When the mark was last changed; whatever it ended had begun by then. */
+  /** The moment at which the mark was last changed; whatever it ended had begun by then. */
   readonly at: number
-  /** When whatever it speaks of will have expired, so that it can be forgotten. */
+  /** When whatever it speaks of will have expired, by the clock, so that it can be forgotten. */
   readonly until: number
   readonly ended: boolean
   readonly stale: boolean
   readonly generation: number
   /** The stamp of the newest generation. */
   readonly stamp: string | null
-  /** When each of the older generations that may still be on its way was superseded. */
-  readonly superseded: ReadonlyMap<number, number>
+  /**
+   * The moments at which older generations were superseded that may still be on their way, the latest last. Those that
+   * were superseded soon after another one have no entry: they count as superseded together with it.
+   */
+  readonly superseded: ReadonlyArray<{ readonly generation: number, readonly at: number }>
 }
 
 /** The marks that one user may hold before the oldest is folded. */
 const most = 32
 
-const unmarked: Mark = { at: 0, until: 0, ended: false, stale: false, generation: 0, stamp: null, superseded: new Map() }
+const unmarked: Mark = { at: 0, until: 0, ended: false, stale: false, generation: 0, stamp: null, superseded: [] }
 
 /**
  * The marks of one user, by login id or family. Bounded by folding: the oldest mark becomes `notBefore`, which ends
@@ -30,11 +33,17 @@ const unmarked: Mark = { at: 0, until: 0, ended: false, stale: false, generation
  */
 export class UserMarks {
   readonly #marks = new Map<string, Mark>()
+  readonly #forgets: (at: number, now: number) => void
   /** Ends whatever began by then, without exception. */
   #strictlyNotBefore = 0
   /** Ends whatever began by then, but for one family. */
   #notBefore = 0
   #except: string | null = null
+
+  /** `forgets` is told of each mark that is forgotten because what it speaks of has expired. */
+  constructor (forgets: (at: number, now: number) => void = () => {}) {
+    this.#forgets = forgets
+  }
 
   get (key: string): Mark | undefined {
     return this.#marks.get(key)
@@ -43,12 +52,14 @@ export class UserMarks {
   /**
    * Changes the mark of a login or family; it is never made to be forgotten earlier.
    *
+   * @param at - The moment of the change.
    * @param current - The family that goes on, if one does: it survives where marks must be folded.
+   * @param now - The time of the change, by the clock.
    * @returns What takes the change back, where nobody has changed the mark since.
    */
-  change (key: string, now: number, until: number, change: Partial<Mark>, current: string | null): () => void {
+  change (key: string, at: number, until: number, change: Partial<Mark>, current: string | null, now = at): () => void {
     const before = this.#marks.get(key)
-    const mark = { ...before ?? unmarked, ...change, at: now, until: Math.max(before?.until ?? 0, until) }
+    const mark = { ...before ?? unmarked, ...change, at, until: Math.max(before?.until ?? 0, until) }
     this.#marks.delete(key)
     this.#marks.set(key, mark)
     if (this.#marks.size > most) this.#fold(now, current ?? this.#except)
@@ -59,9 +70,9 @@ export class UserMarks {
     }
   }
 
-  /** Ends every login begun by now, but for one family; one that ended before does not come back by the exception. */
-  endAll (now: number, except: string | null): void {
-    this.#raise(now, except)
+  /** Ends every login begun by a moment, but for one family; one that ended before does not come back by the exception. */
+  endAll (at: number, except: string | null): void {
+    this.#raise(at, except)
     for (const key of this.#marks.keys()) if (!belongs(key, except)) this.#marks.delete(key)
   }
 
@@ -70,10 +81,13 @@ export class UserMarks {
     return begunAt <= this.#strictlyNotBefore || (begunAt <= this.#notBefore && family !== this.#except)
   }
 
-  /** The time by which every login had begun that these marks end: what a mark for everybody must say. */
+  /** The moment by which every login had begun that these marks end: what a mark for everybody must say once they are gone. */
   latest (now: number): number {
     let latest = Math.max(this.#notBefore, this.#strictlyNotBefore)
-    for (const mark of this.#marks.values()) if (mark.until > now) latest = Math.max(latest, mark.at)
+    for (const { at, until } of this.#marks.values()) {
+      if (until > now) latest = Math.max(latest, at)
+      else this.#forgets(at, now)
+    }
     return latest
   }
 
@@ -84,10 +98,18 @@ export class UserMarks {
   }
 
   #fold (now: number, current: string | null): void {
-    this.#marks.forEach((mark, key) => { if (mark.until <= now) this.#marks.delete(key) })
+    this.#forgetExpired(now)
     if (this.#marks.size <= most) return
     for (const key of this.#marks.keys()) if (!belongs(key, current)) return this.#foldOne(key, current)
     this.#foldOne(this.#marks.keys().next().value as string, null)
+  }
+
+  #forgetExpired (now: number): void {
+    for (const [key, { at, until }] of this.#marks) {
+      if (until > now) continue
+      this.#marks.delete(key)
+      this.#forgets(at, now)
+    }
   }
 
   #foldOne (key: string, except: string | null): void {

@@ -8,6 +8,11 @@
 const freshFor = 3600_000
 const failedFor = 1000
 
+/** In milliseconds. What lies in the future is as old as it is far ahead: the clock was set back since. */
+function ageOf ({ at }: { readonly at: number }): number {
+  return Math.abs(Date.now() - at)
+}
+
 /** What `fetch` gives, kept for an hour; after that the old one is good until a new one is there. */
 export class Discovery<Fetched> {
   readonly #fetch: () => Promise<Fetched>
@@ -25,7 +30,7 @@ export class Discovery<Fetched> {
   /** The document; rejects as the fetch did where there is none yet. */
   async get (): Promise<Fetched> {
     if (this.#kept === null) return await this.#renewUnlessFailed()
-    if (Date.now() - this.#kept.at >= freshFor) this.#renewUnlessFailed().catch(this.#failedBehind)
+    if (ageOf(this.#kept) >= freshFor) this.#renewUnlessFailed().catch(this.#failedBehind)
     return this.#kept.document
   }
 
@@ -37,7 +42,7 @@ export class Discovery<Fetched> {
 
   /** A provider that is down is asked once a second, not once for every visitor. */
   async #renewUnlessFailed (): Promise<Fetched> {
-    if (this.#failed !== null && Date.now() - this.#failed.at < failedFor) throw this.#failed.error
+    if (this.#failed !== null && ageOf(this.#failed) < failedFor) throw this.#failed.error
     return await this.renew()
   }
 

@@ -21,6 +21,9 @@ interface Pending { readonly loginId: string, readonly gates: readonly string[],
 /** The longest that a remembered login can last. */
 const longest = 400 * 24 * 3600
 
+/** By how many seconds the clocks of processes differ at the most that are kept together. */
+const keptTogether = 1
+
 export class LoginMarks {
   readonly #store: LoginStore
   readonly #manager: LoginManager
@@ -59,10 +62,19 @@ export class LoginMarks {
     if (pending === undefined) return
     this.#pending.delete(request)
     for (const gate of pending.gates) {
-      const probe = markOf(gate, pending.begunAt, nowInSeconds() + 1, null)
-      if (!await this.#store.create(probe)) await this.#manager.endLogin(pending.loginId)
-      else await this.#store.remove(probe.id)
+      // An end that lies in the future says nothing of which came first: the clock was set back since, or is ahead on another process.
+      if (await this.#wasEnded(gate, pending.begunAt) && !await this.#wasEnded(gate, nowInSeconds() + keptTogether)) {
+        await this.#manager.endLogin(pending.loginId)
+      }
     }
+  }
+
+  /** Whether the gate says that all logins which began by then have ended. */
+  async #wasEnded (gate: string, begunAt: number): Promise<boolean> {
+    const probe = markOf(gate, begunAt, nowInSeconds() + 1, null)
+    if (!await this.#store.create(probe)) return true
+    await this.#store.remove(probe.id)
+    return false
   }
 
   /** Ends the logins that a logout names, those under way included. A later login is another one. */

@@ -70,9 +70,14 @@ export class Tokens {
       // Since the reading another process may have been here.
       if (logins.read(data)?.tokens?.refreshToken !== refreshToken) return undefined
       const { oidc, refreshing } = data as StoredLogin
-      return refreshing !== undefined && now < refreshing.until ? undefined : { oidc, refreshing: { by, until: now + this.#patience } }
+      return refreshing !== undefined && this.#isClaimed(refreshing, now) ? undefined : { oidc, refreshing: { by, until: now + this.#patience } }
     })
     return (after as StoredLogin | null)?.refreshing?.by === by
+  }
+
+  /** Nobody is waited for longer than anybody takes, also where the clock was set back meanwhile. */
+  #isClaimed ({ until }: NonNullable<StoredLogin['refreshing']>, now: number): boolean {
+    return now < until && now >= until - 2 * this.#patience
   }
 
   async #exchange (id: string, logins: StoredLogins, login: ProviderLogin, refreshToken: string): Promise<TokenSet | null> {

@@ -299,3 +299,19 @@ test('a login that ends by itself leaves no marks in the store', async (t) => {
   assert.deepEqual(created.filter((id) => !removed.includes(id)), [])
   assert.ok(story.events.includes('userLoggedOut'))
 })
+
+for (const seconds of [10, 24 * 3600]) {
+  test(`a login after a logout at the provider lives, also where the clock was set back by ${seconds} s meanwhile, and ends with the next logout`, async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const [story] = await createAda(t, ['one'])
+    await tell(story, honest())
+    t.mock.timers.setTime(Date.now() - seconds * 1000)
+    const browser = new WebBrowser(story.world)
+    story.fake.faked = { claims: { sid: 'one' } }
+    await story.comeBack(await story.begin('/login', browser), {}, browser)
+    assert.equal(await story.userOf(browser), 'ada')
+    t.mock.timers.setTime(Date.now() + 1000)
+    assert.equal((await tell(story, honest())).statusCode, 200)
+    assert.equal(await story.userOf(browser), null)
+  })
+}

@@ -86,6 +86,15 @@ test('a provider that is down is asked once a second, however many want to log i
   assert.equal((await login(story)).statusCode, 302)
 })
 
+test('a provider that was down is asked again after a second, also where the clock was set back meanwhile', async (t) => {
+  const advance = stopClock(t)
+  const story = await createFakeStory(t, {}, { answers: { [document]: () => new Response('', { status: 502 }) } })
+  assert.equal((await login(story)).statusCode, 503)
+  advance(-3600)
+  story.fake.faked = {}
+  assert.equal((await login(story)).statusCode, 302)
+})
+
 test('a provider that has changed its keys is believed at once: the login goes round once more by itself', async (t) => {
   const story = await createFakeStory(t)
   await story.comeBack(await story.begin())

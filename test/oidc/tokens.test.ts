@@ -237,3 +237,14 @@ test('a login whose data an application takes away while its token is refreshed 
   assert.equal(await tokensOf(story), null)
   assert.equal(await story.userOf(), 'ada')
 })
+
+test('a process that went away while it refreshed a token is not waited for until a clock that was set back comes there', async (t) => {
+  const advance = stopClock(t)
+  const story = await createStory(t, keeping())
+  await story.browser.go(`${siteOrigin}/dashboard`)
+  advance(601)
+  const { id } = (await story.browser.request(`${siteOrigin}/whoami`)).json().login
+  await story.app.login.changeLoginData(id, (data) => ({ ...data as object, refreshing: { by: 'one that went away', until: Date.now() / 1000 + 24 * 3600 } }))
+  assert.ok(await tokensOf(story))
+  assert.equal(exchanges(story), 1)
+})

@@ -52,18 +52,18 @@ describe('a login in a store', () => {
     assert.match(validator, /^[\w-]{43}$/)
   })
 
-  it('keeps of the secrets before its own those that are still good, and no more than eight', async (t) => {
+  it('keeps of the secrets before its own those that are still good, and no more than 32', async (t) => {
     const clock = stopClock(t)
     const test = await createStoredApp()
     const browser = new Browser(test.app)
     await browser.post('/login/1')
     const secrets: string[] = []
-    for (let proof = 0; proof < 10; proof++) {
+    for (let proof = 0; proof < 34; proof++) {
       secrets.push((await onlyRecord(test)).secret)
       await browser.post('/confirm')
     }
     const until = Date.now() / 1000 + 10
-    assert.deepEqual((await onlyRecord(test)).previousSecrets, secrets.slice(-8).map((secret) => ({ secret, until })))
+    assert.deepEqual((await onlyRecord(test)).previousSecrets, secrets.slice(-32).map((secret) => ({ secret, until })))
     clock.advance(10)
     const { secret } = await onlyRecord(test)
     await browser.post('/confirm')

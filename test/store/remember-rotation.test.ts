@@ -106,7 +106,7 @@ describe('the validators before the present one', () => {
     assert.deepEqual((await onlyRecord(test)).remember!.previous, [])
   })
 
-  it('are kept as long as they are honoured, and no more than eight', async (t) => {
+  it('are kept as long as they are honoured, and no more than 32', async (t) => {
     const clock = stopClock(t)
     const { test, browser } = await comeBack()
     const validators: string[] = []
@@ -115,10 +115,14 @@ describe('the validators before the present one', () => {
       browser.restart()
       await browser.whoami()
     }
-    for (let visit = 0; visit < 10; visit++) await rotate()
+    for (let visit = 0; visit < 32; visit++) await rotate()
+    const { validator: last } = (await onlyRecord(test)).remember!
+    browser.restart()
+    await browser.whoami()
+    assert.equal((await onlyRecord(test)).remember!.validator, last, 'there is no room for another')
     const replacedAt = Date.now() / 1000
     const { expiresAt } = (await onlyRecord(test)).remember!
-    assert.deepEqual((await onlyRecord(test)).remember!.previous, validators.slice(-8).map((validator) => ({ validator, expiresAt, replacedAt })))
+    assert.deepEqual((await onlyRecord(test)).remember!.previous, validators.map((validator) => ({ validator, expiresAt, replacedAt })))
     clock.advance(60)
     await rotate()
     assert.deepEqual((await onlyRecord(test)).remember!.previous, [{ validator: validators.at(-1), expiresAt, replacedAt: replacedAt + 60 }])

@@ -421,15 +421,11 @@ describe('a login as another user', () => {
   it('writes nothing where the old login was ended meanwhile', async () => {
     const { app, browser, store, test } = await logIn()
     const [login] = await app.login.logins('1')
-    // The request itself asks once, and its answer asks again.
-    const asking = store.hold('find', 'after')
+    const ending = store.hold('update')
     const late = browser.send({ method: 'POST', url: '/login/2', payload: {} })
-    await asking.reached
-    const again = store.hold('find')
-    asking.open()
-    await again.reached
+    await ending.reached
     await app.login.endLogin(login!.id)
-    again.open()
+    ending.open()
     const answer = await late
     assert.deepEqual([answer.statusCode, setCookies(answer)], [200, []])
     assert.deepEqual(await test.records('2'), [])
@@ -438,15 +434,31 @@ describe('a login as another user', () => {
 
   it('writes nothing where the old login was proven meanwhile', async () => {
     const { browser, store, test } = await logIn()
-    const asking = store.hold('find', 'after')
+    const ending = store.hold('update')
     const late = browser.send({ method: 'POST', url: '/login/2', payload: {} })
-    await asking.reached
-    const again = store.hold('find')
-    asking.open()
-    await again.reached
+    await ending.reached
     await browser.post('/confirm')
-    again.open()
+    ending.open()
     browser.receive(await late)
+    assert.equal(await browser.whoami(), '1')
+    assert.deepEqual(await test.records('2'), [])
+  })
+
+  it('leaves the old login as it was where the new one cannot be kept', async () => {
+    const { app, browser, store, test, told } = await logIn(true)
+    const before = await onlyRecord(test)
+    store.failOnce('create')
+    assert.equal((await browser.post('/login/2')).statusCode, 503)
+    assert.deepEqual({ ...await onlyRecord(test), version: 0 }, { ...before, version: 0 })
+    const creating = store.hold('create')
+    const late = browser.send({ method: 'POST', url: '/login/2', payload: {} })
+    await creating.reached
+    await app.login.endLogins('2')
+    told()
+    creating.open()
+    assert.deepEqual([setCookies(await late), told()], [[], []], 'it began before all logins of its user were ended')
+    assert.equal(await browser.whoami(), '1')
+    browser.restart()
     assert.equal(await browser.whoami(), '1')
     assert.deepEqual(await test.records('2'), [])
   })
@@ -458,6 +470,7 @@ describe('a login as another user', () => {
     for (const answer of answers) browser.receive(answer)
     assert.equal(await browser.whoami(), '2')
     assert.deepEqual(await test.records('1'), [])
+    assert.equal((await test.records('2')).length, 1)
   })
 })
 
