@@ -18,7 +18,8 @@ export type Requirement = 'required' | 'fresh' | 'anonymous' | { readonly within
 
 /**
  * Lets active users through, as `onRequest`, `preValidation` or `preHandler` hook; others are answered 401
- * (`FST_LOGIN_UNAUTHORIZED`) or sent to `loginPath`. CORS preflights pass where the route lists OPTIONS.
+ * (`FST_LOGIN_UNAUTHORIZED`) or sent to `loginPath`. CORS preflights pass where OPTIONS is the only
+ * method of the route.
  *
  * @example
  * import Fastify from 'fastify'
