@@ -18,10 +18,10 @@ export const NotRegisteredError = createError(
   'FST_LOGIN_NOT_REGISTERED',
   'A guard of fastify-login ran where the plugin is not registered: await app.register(login, options) in this scope or around it', 500)
 
-/** `FST_LOGIN_INVALID_ROUTE_CONFIG`, 500: `config.login` of a route is none of the five words. */
+/** `FST_LOGIN_INVALID_ROUTE_CONFIG`, 500: `config.login` of a route or a not-found handler is none of the five words. */
 export const InvalidRouteConfigError = createError<[string, string]>(
   'FST_LOGIN_INVALID_ROUTE_CONFIG',
-  "config.login of route %s is %s: it may be 'required', 'fresh', 'anonymous', 'optional' or 'ignored'", 500)
+  "fastify-login: config.login of %s is %s: it must be 'required', 'fresh', 'anonymous', 'optional' or 'ignored'", 500)
 
 /** `FST_LOGIN_UNAUTHORIZED`, 401: nobody is logged in, or a user who is not active. */
 export const UnauthorizedError = createError('FST_LOGIN_UNAUTHORIZED', 'Login required', 401)

@@ -1,5 +1,5 @@
 /**
- * The two hooks that every request passes: one finds out who is asking, one commits what was prepared.
+ * The hooks that every request passes: they find out who is asking, ask what the route asks for, and commit what was prepared.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fast
 import { failureOf, isThenable } from './chain.ts'
 import { commit } from './commit.ts'
 import { enforce } from './guards.ts'
-import { resolve } from './resolve.ts'
-import { policyOf } from './route-policy.ts'
+import { resolve, resolveLate } from './resolve.ts'
+import { handedOverPolicyOf, policyOf } from './route-policy.ts'
 import { settingsOf, type Settings } from './settings.ts'
 import { loginStateOf, noteArrival, noteSuccessions, presentStateOf } from './slots.ts'
 import type { LoginPolicy } from './typing.ts'
@@ -40,9 +40,23 @@ function fail (request: FastifyRequest, error: unknown, done: HookHandlerDoneFun
   done(failureOf(error))
 }
 
-/** Asks what the route asks for; a page that is not there is answered as such to everybody. */
+/** Asks what the config of a not-found handler asks for: where a route hands a request over, `onRequest` has passed. */
+export function askNotFound (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  const policy = handedOverPolicyOf(request)
+  if (policy === null) {
+    done()
+    return
+  }
+  const settings = settingsOf(request.server) as Settings
+  const state = loginStateOf(request, settings)
+  // The route may have said `login: 'ignored'`.
+  if (state.resolved || policy === 'ignored') ask(settings, request, reply, done, policy)
+  else resolveLate(state).then(() => ask(settings, request, reply, done, policy)).then(undefined, (error: unknown) => fail(request, error, done))
+}
+
+/** Asks what the route asks for. */
 function ask (settings: Settings, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction, policy: LoginPolicy): void {
-  if (policy === 'optional' || policy === 'ignored' || request.is404) done()
+  if (policy === 'optional' || policy === 'ignored') done()
   else enforce(settings, request, reply, done, policy)
 }
 
