@@ -5,7 +5,8 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
-import { AlreadyLoggedInError, NeedsRefreshError, UnauthorizedError } from './errors.ts'
+import { AlreadyLoggedInError, InvalidArgumentError, NeedsRefreshError, UnauthorizedError } from './errors.ts'
+import { kindOf } from './kind-of.ts'
 import { pathOf, safeNextUrl } from './next-url.ts'
 import { nextUrl } from './next-target.ts'
 import { pageUrl } from './page-url.ts'
@@ -91,5 +92,10 @@ function navigates (request: FastifyRequest): boolean {
 function flash (settings: Settings, request: FastifyRequest, message: string, category: string): void {
   const flashing = request as unknown as { flash?: (category: string, message: string) => unknown }
   if (typeof flashing.flash !== 'function' || sessionOf(request) === null) return
-  flashing.flash(category, settings.localize === null ? message : settings.localize(message, request))
+  flashing.flash(category, settings.localize === null ? message : localized(settings.localize(message, request)))
+}
+
+function localized (message: unknown): string {
+  if (typeof message === 'string') return message
+  throw new InvalidArgumentError(`fastify-login: the option localize must return a string at once, and returned ${kindOf(message)}`)
 }

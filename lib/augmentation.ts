@@ -3,7 +3,10 @@
  *
  * @module
  */
-import type { FastifyPluginAsync, RegisterOptions } from 'fastify'
+import type {
+  FastifyPluginAsync, FastifySchema, FastifyTypeProviderDefault, preHandlerAsyncHookHandler, preHandlerHookHandler,
+  RawRequestDefaultExpression, RawServerDefault, RegisterOptions, RouteGenericInterface
+} from 'fastify'
 import type { Login, LoginLapse } from './current-login.ts'
 import type { LoginUserOptions } from './login-options.ts'
 import type { LoginManager } from './manager.ts'
@@ -14,6 +17,8 @@ import type { AnyUser } from './user.ts'
 declare const named: unique symbol
 /** The plugin, known by name to `register` below. */
 export type LoginPlugin = FastifyPluginAsync<LoginOptions> & { readonly [named]: 'fastify-login' }
+
+type NotFoundHook = Guard | preHandlerHookHandler | preHandlerAsyncHookHandler
 
 declare module 'fastify' {
   // Fastify takes options or a function that makes them. A function has no `realm`, so TypeScript could not tell by its
@@ -63,6 +68,14 @@ declare module 'fastify' {
     requireFreshLoginWithin (seconds: number): Guard
     /** The imported guard `requireAnonymous`. */
     requireAnonymous: AnonymousGuard
+    /** Fastify's own, with route config, which Fastify takes here and its types leave out: `config.login` is honoured. */
+    setNotFoundHandler<ContextConfig extends FastifyContextConfig> (
+      options: { config: ContextConfig, preValidation?: NotFoundHook | NotFoundHook[], preHandler?: NotFoundHook | NotFoundHook[] },
+      handler: (
+        request: FastifyRequest<RouteGenericInterface, RawServerDefault, RawRequestDefaultExpression, FastifySchema, FastifyTypeProviderDefault, ContextConfig>,
+        reply: FastifyReply
+      ) => unknown
+    ): FastifyInstance
   }
 
   interface FastifyContextConfig {

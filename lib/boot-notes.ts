@@ -17,6 +17,13 @@ export function noteBoot (app: FastifyInstance, settings: Settings): void {
     'process until it restarts, and no other process knows of it. The option store changes that')
 }
 
+/** A note for an application whose middleware runs before the plugin does. */
+export function noteMiddleware (app: FastifyInstance, { defaultLogin }: Settings): void {
+  if (defaultLogin !== 'required') return
+  app.log.warn('fastify-login: middleware (@fastify/middie or @fastify/express) was registered before fastify-login, so it answers ' +
+    "before anybody is asked to log in, although defaultLogin is 'required'. Register it after fastify-login")
+}
+
 /** Notes for every registration, once all plugins are there. */
 export function noteScope (app: FastifyInstance, settings: Settings, sawLocals: boolean): void {
   const { loginPath, refreshPath, origin, nextIn } = settings

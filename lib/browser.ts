@@ -7,6 +7,8 @@ import type { FastifyRequest } from 'fastify'
 import { LruMap } from 'toad-cache'
 import { isIPv6 } from 'node:net'
 import { digest } from './digest.ts'
+import { InvalidArgumentError } from './errors.ts'
+import { kindOf } from './kind-of.ts'
 
 /**
  * Names the browser behind a request; two requests of one browser must get the same string.
@@ -52,13 +54,19 @@ const agents = new LruMap<Agent>(1000)
  * remembered: joining the two and looking that up costs six times as much.
  */
 export function browserOf (request: FastifyRequest, identify: IdentifyBrowser): string {
-  if (identify !== identifyByAddressAndUserAgent) return browserDigest(identify(request))
+  if (identify !== identifyByAddressAndUserAgent) return browserDigest(namedBy(identify, request))
   const userAgent = request.headers['user-agent'] ?? ''
   const last = agents.get(request.ip ?? '')
   if (last !== undefined && last.userAgent === userAgent) return last.digest
   const digest = browserDigest(identify(request))
   if (userAgent.length <= longestKnown) agents.set(request.ip ?? '', { userAgent, digest })
   return digest
+}
+
+function namedBy (identify: IdentifyBrowser, request: FastifyRequest): string {
+  const identity: unknown = identify(request)
+  if (typeof identity === 'string') return identity
+  throw new InvalidArgumentError(`fastify-login: the option identifyBrowser must return a string at once, and returned ${kindOf(identity)}`)
 }
 
 /** The identity as it is kept in a login: a digest, because a full user agent is long and tells more than is needed. */

@@ -6,9 +6,10 @@
 
 import { EmptyFailureError } from './errors.ts'
 
-/** Whether a value has to be awaited: query builders are thenables without being promises. */
+/** Whether a value has to be awaited: query builders are thenables without being promises, and some are functions. */
 export function isThenable<Value> (value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  if (typeof value !== 'function' && (typeof value !== 'object' || value === null)) return false
+  return 'then' in value && typeof value.then === 'function'
 }
 
 /** What a step failed with, as an error: `throw undefined` must not pass for success. */

@@ -18,10 +18,10 @@ export const NotRegisteredError = createError(
   'FST_LOGIN_NOT_REGISTERED',
   'A guard of fastify-login ran where the plugin is not registered: await app.register(login, options) in this scope or around it', 500)
 
-/** `FST_LOGIN_INVALID_ROUTE_CONFIG`, 500: `config.login` of a route is none of the five words. */
+/** `FST_LOGIN_INVALID_ROUTE_CONFIG`, 500: `config.login` of a route or a not-found handler is none of the five words. */
 export const InvalidRouteConfigError = createError<[string, string]>(
   'FST_LOGIN_INVALID_ROUTE_CONFIG',
-  "config.login of route %s is %s: it may be 'required', 'fresh', 'anonymous', 'optional' or 'ignored'", 500)
+  "fastify-login: config.login of %s is %s: it must be 'required', 'fresh', 'anonymous', 'optional' or 'ignored'", 500)
 
 /** `FST_LOGIN_UNAUTHORIZED`, 401: nobody is logged in, or a user who is not active. */
 export const UnauthorizedError = createError('FST_LOGIN_UNAUTHORIZED', 'Login required', 401)
@@ -32,8 +32,20 @@ export const NeedsRefreshError = createError('FST_LOGIN_NEEDS_REFRESH', 'Fresh l
 /** `FST_LOGIN_ALREADY_LOGGED_IN`, 403: somebody is logged in, and the page is for visitors who are not. */
 export const AlreadyLoggedInError = createError('FST_LOGIN_ALREADY_LOGGED_IN', 'Already logged in', 403)
 
-/** `FST_LOGIN_INVALID_USER_ID`, 500: a user without an id, or with one that is empty, no string or number, not well-formed, or over 255 bytes. */
-export const InvalidUserIdError = createError<[string]>('FST_LOGIN_INVALID_USER_ID', 'The id of the user %s. The option getId of fastify-login says where it is', 500, TypeError)
+/**
+ * `FST_LOGIN_INVALID_USER`, 500: a loader of the options returned something that is not a user, a user without a valid
+ * id, or a user other than the one it was asked for. Nobody is logged in, and nobody is logged out.
+ */
+export const InvalidUserError = createError<[string]>('FST_LOGIN_INVALID_USER', 'fastify-login: %s', 500, TypeError)
+
+/**
+ * `FST_LOGIN_INVALID_USER_ID`, 500: the user given to `loginUser` or `confirmLogin` has no id, or one that is empty,
+ * not a string or a safe integer, not well-formed Unicode, or longer than 255 bytes.
+ */
+export const InvalidUserIdError = createError<[string]>(
+  'FST_LOGIN_INVALID_USER_ID',
+  'fastify-login: the id of the user %s. The id is what the option getId returns; by default user.getId(), or else user.id',
+  500, TypeError)
 
 /** `FST_LOGIN_INVALID_ARGUMENT`, 500: a call with an argument that it cannot take. */
 export const InvalidArgumentError = createError<[string]>('FST_LOGIN_INVALID_ARGUMENT', '%s', 500, TypeError)
@@ -75,6 +87,6 @@ export const EmptyFailureError = createError(
 export type LoginError = InstanceType<
   | typeof InvalidOptionError | typeof AlreadyRegisteredError | typeof NotRegisteredError
   | typeof InvalidRouteConfigError | typeof UnauthorizedError | typeof NeedsRefreshError
-  | typeof AlreadyLoggedInError | typeof InvalidUserIdError | typeof InvalidArgumentError
+  | typeof AlreadyLoggedInError | typeof InvalidUserError | typeof InvalidUserIdError | typeof InvalidArgumentError
   | typeof CannotSetCookieError | typeof CookieTooLargeError | typeof SessionUnusableError
   | typeof EmptyFailureError | typeof StoreRequiredError | typeof StoreUnavailableError>

@@ -18,7 +18,8 @@ export type Requirement = 'required' | 'fresh' | 'anonymous' | { readonly within
 
 /**
  * Lets active users through, as `onRequest`, `preValidation` or `preHandler` hook; others are answered 401
- * (`FST_LOGIN_UNAUTHORIZED`) or sent to `loginPath`. CORS preflights pass where the route lists OPTIONS.
+ * (`FST_LOGIN_UNAUTHORIZED`) or sent to `loginPath`. CORS preflights pass where OPTIONS is the only
+ * method of the route.
  *
  * @example
  * import Fastify from 'fastify'
@@ -97,8 +98,10 @@ function refusalOf (settings: Settings, request: FastifyRequest, requirement: Re
   if (isPreflight(request)) return null
   const state = loginStateOf(request, settings)
   state.guarded = true
-  if (requirement === 'anonymous') return state.isActive ? alreadyLoggedIn : null
-  if (!state.isActive) return unauthorized
+  // A route of another realm may have handed the request over to a not-found handler here: its user is none of ours.
+  const active = state.settings.realm === settings.realm && state.isActive
+  if (requirement === 'anonymous') return active ? alreadyLoggedIn : null
+  if (!active) return unauthorized
   if (requirement === 'required') return null
   const within = requirement === 'fresh' ? settings.freshFor : requirement.within
   return state.isFresh(within, nowInSeconds()) ? null : needsRefresh

@@ -1,5 +1,5 @@
 /**
- * The two hooks that every request passes: one finds out who is asking, one commits what was prepared.
+ * The hooks that every request passes: they find out who is asking, ask what the route asks for, and commit what was prepared.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fast
 import { failureOf, isThenable } from './chain.ts'
 import { commit } from './commit.ts'
 import { enforce } from './guards.ts'
-import { resolve } from './resolve.ts'
-import { policyOf } from './route-policy.ts'
+import { resolve, resolveLate } from './resolve.ts'
+import { handedOverPolicyOf, policyOf } from './route-policy.ts'
 import { settingsOf, type Settings } from './settings.ts'
 import { loginStateOf, noteArrival, noteSuccessions, presentStateOf } from './slots.ts'
 import type { LoginState } from './state.ts'
@@ -18,8 +18,7 @@ import { isResponse, isUsed, unwrap } from './unwrap.ts'
 /** Resolves the request, then asks what its route asks for. Where nothing needs awaiting, no promise is made. */
 export function resolveRequest (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
   const settings = settingsOf(request.server) as Settings
-  const now = Date.now()
-  noteArrival(request, reply, now, settings.realm.moments.at(now))
+  noteArrivalNow(request, reply, settings)
   let policy, pending
   try {
     showInTemplates(request, reply)
@@ -36,6 +35,11 @@ export function resolveRequest (request: FastifyRequest, reply: FastifyReply, do
   else pending.then(() => ask(settings, request, reply, done, policy)).then(undefined, (error: unknown) => fail(request, error, done))
 }
 
+function noteArrivalNow (request: FastifyRequest, reply: FastifyReply, settings: Settings): void {
+  const now = Date.now()
+  noteArrival(request, reply, now, settings.realm.moments.at(now))
+}
+
 /** An error handler of the application may yet log out who could not be found out here. */
 function fail (request: FastifyRequest, error: unknown, done: HookHandlerDoneFunction): void {
   const state = presentStateOf(request)
@@ -43,9 +47,23 @@ function fail (request: FastifyRequest, error: unknown, done: HookHandlerDoneFun
   done(failureOf(error))
 }
 
-/** Asks what the route asks for; a page that is not there is answered as such to everybody. */
+/** Asks what the config of a not-found handler asks for: where a route hands a request over, `onRequest` has passed. */
+export function askNotFound (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  const policy = handedOverPolicyOf(request)
+  if (policy === null) {
+    done()
+    return
+  }
+  const settings = settingsOf(request.server) as Settings
+  const state = loginStateOf(request, settings)
+  // The route may have said `login: 'ignored'`.
+  if (state.resolved || policy === 'ignored') ask(settings, request, reply, done, policy)
+  else resolveLate(state).then(() => ask(settings, request, reply, done, policy)).then(undefined, (error: unknown) => fail(request, error, done))
+}
+
+/** Asks what the route asks for. */
 function ask (settings: Settings, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction, policy: LoginPolicy): void {
-  if (policy === 'optional' || policy === 'ignored' || request.is404) done()
+  if (policy === 'optional' || policy === 'ignored') done()
   else enforce(settings, request, reply, done, policy)
 }
 
@@ -54,7 +72,7 @@ export function commitAnswer (request: FastifyRequest, reply: FastifyReply, payl
   const state = presentStateOf(request)
   if (state === null) return done(null, payload)
   if (state === undefined) {
-    noteArrival(request, reply, Date.now())
+    noteArrivalNow(request, reply, settingsOf(request.server) as Settings)
     done(null, payload)
   } else if (!isResponse(payload)) commitThen(state, payload, done)
   // Fastify answers with an error: the response comes by again, as that.
@@ -64,7 +82,7 @@ export function commitAnswer (request: FastifyRequest, reply: FastifyReply, payl
 
 /** Lets error handlers ask who is logged in, where a hook failed before the plugin's own: nobody is, as nobody has looked. */
 export function noteUnseen (request: FastifyRequest, reply: FastifyReply, _error: Error, done: () => void): void {
-  if (presentStateOf(request) === undefined) noteArrival(request, reply, Date.now())
+  if (presentStateOf(request) === undefined) noteArrivalNow(request, reply, settingsOf(request.server) as Settings)
   done()
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { stampOf, truthOf } from './account.ts'
+import { isActiveUser, stampOf } from './account.ts'
 import { checkLogin, type LoginUserOptions } from './login-options.ts'
 import type { Change, Prepared } from './logins/keeper.ts'
 import { begun, proven, type LoginFacts } from './logins/record.ts'
@@ -20,8 +20,8 @@ export async function loginUser (
 ): Promise<boolean> {
   const { settings } = state
   checkLogin(options, settings)
-  const userId = checkedUserId(state, user)
-  if (options.force !== true && !truthOf(settings.isActive(user))) return false
+  const userId = checkedUserId(state, user, 'loginUser')
+  if (options.force !== true && !isActiveUser(user, settings.isActive)) return false
   checkAnswer(state)
   const carried = await validRemember(state, now)
   const same = loginOf(state, userId)

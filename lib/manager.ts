@@ -60,7 +60,7 @@ export class LoginManager extends EventSource {
    */
   async endLogin (id: string, owner: { userId?: string | number | bigint } = {}): Promise<boolean> {
     // A user who is named and undefined is a mistake, which must not end anybody's login.
-    const userId = Object.hasOwn(owner, 'userId') ? namedUserId(owner.userId, 'The option userId of app.login.endLogin') : null
+    const userId = Object.hasOwn(owner, 'userId') ? namedUserId(owner.userId, 'the option userId of app.login.endLogin') : null
     const { logins, listeners } = this.#settings.realm
     if (!isLoginId(id) || !await logins.endById(id, userId, nowInSeconds())) return false
     listeners.tell('loginEnded', { id, userId, exceptId: null, reason: 'revoked' })

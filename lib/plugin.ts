@@ -7,12 +7,13 @@ import cookie from '@fastify/cookie'
 import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { LoginPlugin } from './augmentation.ts'
-import { noteBoot, noteScope } from './boot-notes.ts'
+import { noteBoot, noteMiddleware, noteScope } from './boot-notes.ts'
 import { decorateRequests } from './decorators.ts'
 import { requireAnonymous, requireFreshLogin, requireFreshLoginWithin, requireLogin } from './guards.ts'
-import { commitAnswer, noteUnseen, resolveRequest } from './hooks.ts'
+import { askNotFound, commitAnswer, noteUnseen, resolveRequest } from './hooks.ts'
 import { LoginManager } from './manager.ts'
 import type { LoginOptions } from './options.ts'
+import { hasMiddleware } from './route-policy.ts'
 import { openScope, type ScopeOptions } from './scope.ts'
 import { settingsOf } from './settings.ts'
 
@@ -24,6 +25,7 @@ async function login (app: FastifyInstance, options: LoginOptions): Promise<void
   const sawLocals = app.hasReplyDecorator('locals')
   app.addHook('onReady', async () => noteScope(app, settings, sawLocals))
   if (!outermost) return
+  if (hasMiddleware(app)) app.addHook('onReady', async () => noteMiddleware(app, settings))
   app.addHook('onReady', async () => noteBoot(app, settings))
   app.decorate('requireLogin', requireLogin)
   app.decorate('requireFreshLogin', requireFreshLogin)
@@ -31,6 +33,7 @@ async function login (app: FastifyInstance, options: LoginOptions): Promise<void
   app.decorate('requireAnonymous', requireAnonymous)
   decorateRequests(app)
   app.addHook('onRequest', resolveRequest)
+  app.addHook('preHandler', askNotFound)
   app.addHook('onSend', commitAnswer)
   app.addHook('onError', noteUnseen)
 }

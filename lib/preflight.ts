@@ -5,18 +5,14 @@
  */
 import type { FastifyRequest } from 'fastify'
 
-// What `app.all` takes at the least; an application may have added others, before or after.
-const everyMethod = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE']
-
 /**
- * A preflight on a route that lists OPTIONS itself. Where it came from `app.all`, its handler is the page's own, and a
- * request that only looks like a preflight would get the page.
+ * A preflight on a route whose only method is OPTIONS. Anybody can write the headers of a preflight: where a handler
+ * serves other methods too, as `app.all` and @fastify/http-proxy declare it, a forged preflight would get the page.
  */
 export function isPreflight (request: FastifyRequest): boolean {
   if (request.method !== 'OPTIONS') return false
   const { headers, routeOptions } = request
   if (headers.origin === undefined || headers['access-control-request-method'] === undefined) return false
   const { method } = routeOptions
-  if (!Array.isArray(method)) return method === 'OPTIONS'
-  return method.includes('OPTIONS') && !everyMethod.every((one) => method.includes(one))
+  return Array.isArray(method) ? method.length === 1 && method[0] === 'OPTIONS' : method === 'OPTIONS'
 }

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { userIdOf } from './account.ts'
+import { checkGivenUser, userIdOf } from './account.ts'
 import { browserOf } from './browser.ts'
 import { checkSize } from './cookies.ts'
 import { CannotSetCookieError, InvalidArgumentError } from './errors.ts'
 import type { LoginEvents } from './events.ts'
+import { kindOf } from './kind-of.ts'
 import type { Change, Prepared } from './logins/keeper.ts'
 import { familyOf, publicLogin, type LoginFacts, type Proof } from './logins/record.ts'
 import type { RememberFacts } from './remember/remember-seal.ts'
@@ -24,8 +25,8 @@ export function checkAnswer (state: LoginState): void {
 }
 
 /** The id of a user that the application gave. */
-export function checkedUserId (state: LoginState, user: User): string {
-  if (typeof user !== 'object' || user === null) throw new InvalidArgumentError(`The user must be an object, not ${user === null ? 'null' : typeof user}`)
+export function checkedUserId (state: LoginState, user: User, call: 'loginUser' | 'confirmLogin'): string {
+  checkGivenUser(user, call)
   return userIdOf(user, state.settings.getId)
 }
 
@@ -85,7 +86,8 @@ function tokenOf (state: LoginState, user: User): string | null {
   const { getToken } = state.settings
   const token = getToken === null ? null : getToken(user)
   if (token !== null && (typeof token !== 'string' || token === '')) {
-    throw new InvalidArgumentError('The option remember.getToken of fastify-login must give a string that is not empty, at once')
+    throw new InvalidArgumentError('fastify-login: the option remember.getToken must return a string that is not empty, at once, ' +
+      `and returned ${kindOf(token)}`)
   }
   return token
 }

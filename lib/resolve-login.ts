@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isUser, stampOf } from './account.ts'
+import { checkFoundId, foundUser, stampOf } from './account.ts'
 import { after, isThenable } from './chain.ts'
 import { cookieOf } from './cookies.ts'
 import type { LoginLapse } from './current-login.ts'
@@ -64,9 +64,10 @@ function acceptLater (state: LoginState, login: LoginFacts, grace: boolean, load
   })
 }
 
-function accept (state: LoginState, login: LoginFacts, grace: boolean, user: User | null | undefined): MaybePromise<boolean> {
-  const { realm, authHash } = state.settings
-  if (!isUser(user)) {
+function accept (state: LoginState, login: LoginFacts, grace: boolean, found: User | null | undefined): MaybePromise<boolean> {
+  const { realm, authHash, getId } = state.settings
+  const user = foundUser(found, 'loadUser')
+  if (user === null) {
     refuse(state, 'user-gone')
     if (grace) return false
     return after(endLogin(realm, login, 'user-gone', nowInSeconds()), () => {
@@ -74,6 +75,7 @@ function accept (state: LoginState, login: LoginFacts, grace: boolean, user: Use
       return false
     })
   }
+  checkFoundId(user, getId, 'loadUser', login.userId)
   // Nothing ends here: the request that changed the password may be on its way to confirm this very login.
   if (!realm.stamps.matches(login.stamp, stampOf(user, authHash))) return refuse(state, 'user-changed')
   state.user = user

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isUser, stampOf, userIdOf } from './account.ts'
+import { checkFoundId, foundUser, stampOf, type Loader } from './account.ts'
 import { browserOf } from './browser.ts'
 import { after, isThenable } from './chain.ts'
 import type { LoginLapse } from './current-login.ts'
@@ -29,10 +29,8 @@ function honour (state: LoginState, found: FoundRemember, now: number): MaybePro
   const id = remember?.id ?? (found as { id: string | null }).id
   if (id !== null) state.family ??= familyOf(id)
   if (standing !== 'alive' && standing !== 'grace') return dead(state, found, now)
-  const { request, settings } = state
-  const loaded = remember.token !== null && settings.loadUserByToken !== null
-    ? settings.loadUserByToken(remember.token, request)
-    : (settings.loadUser as LoadUser)(remember.userId, request)
+  const { settings } = state
+  const loaded = load(state, remember)
   const grace = standing === 'grace'
   if (!isThenable(loaded)) return accept(state, remember, grace, loaded, now)
   return Promise.resolve(loaded).then(async (user) => {
@@ -43,6 +41,17 @@ function honour (state: LoginState, found: FoundRemember, now: number): MaybePro
   })
 }
 
+/** The loader that finds the user of a cookie: by its token, where it has one and the application still asks for it. */
+function loaderOf ({ settings }: LoginState, { token }: RememberFacts): Loader {
+  return token !== null && settings.loadUserByToken !== null ? 'remember.loadUserByToken' : 'loadUser'
+}
+
+function load (state: LoginState, remember: RememberFacts): ReturnType<LoadUser> {
+  const { request, settings } = state
+  if (loaderOf(state, remember) === 'loadUser') return (settings.loadUser as LoadUser)(remember.userId, request)
+  return (settings.loadUserByToken as LoadUser)(remember.token as string, request)
+}
+
 /** Clears a cookie that is worth nothing; where it is a copy of one that was used, the login ends that it was taken from. */
 function dead (state: LoginState, { remember, standing }: FoundRemember, now: number): MaybePromise<boolean> {
   const { realm } = state.settings
@@ -51,11 +60,12 @@ function dead (state: LoginState, { remember, standing }: FoundRemember, now: nu
   return after(endLogin(realm, remember, 'stolen', now, tellTheft), () => refuse(state, 'stolen'))
 }
 
-function accept (state: LoginState, remember: RememberFacts, grace: boolean, user: User | null | undefined, now: number): MaybePromise<boolean> {
+function accept (state: LoginState, remember: RememberFacts, grace: boolean, found: User | null | undefined, now: number): MaybePromise<boolean> {
   const { realm, authHash, getId } = state.settings
-  if (!isUser(user) || userIdOf(user, getId) !== remember.userId) {
-    return after(endLogin(realm, remember, 'user-gone', nowInSeconds()), () => refuse(state, 'user-gone'))
-  }
+  const loader = loaderOf(state, remember)
+  const user = foundUser(found, loader)
+  if (user === null) return after(endLogin(realm, remember, 'user-gone', nowInSeconds()), () => refuse(state, 'user-gone'))
+  checkFoundId(user, getId, loader, remember.userId)
   if (!realm.stamps.matches(remember.stamp, stampOf(user, authHash))) return refuse(state, 'user-changed')
   restore(state, remember, grace, user, now)
   return true

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isUser } from './account.ts'
-import { after } from './chain.ts'
+import { checkFoundId, foundUser, noUser } from './account.ts'
+import { after, isThenable } from './chain.ts'
 import { FreshUser } from './fresh-user.ts'
 import { touchIsDue } from './lifetime.ts'
 import type { MaybePromise } from './logins/keeper.ts'
@@ -54,9 +54,12 @@ function resolveByRequest (state: LoginState): MaybePromise<void> {
   const { request, settings } = state
   if (settings.loadUserFromRequest === null) return
   return after(settings.loadUserFromRequest(request), (found) => {
-    const user = found instanceof FreshUser ? found.user : found
-    if (!isUser(user)) return
-    state.freshByRequest = found instanceof FreshUser
+    const marked = found instanceof FreshUser
+    if (marked && isThenable(found.user)) throw noUser(found.user, 'loadUserFromRequest')
+    const user = foundUser(marked ? found.user : found, 'loadUserFromRequest')
+    if (user === null) return
+    checkFoundId(user, settings.getId, 'loadUserFromRequest', null)
+    state.freshByRequest = marked
     state.user = user
     settings.realm.listeners.tell('userLoadedFromRequest', { user, request })
   })

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { FastifyRequest } from 'fastify'
+import { inspect } from 'node:util'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { InvalidRouteConfigError } from './errors.ts'
-import { decodedPath } from './next-url.ts'
+import { isLoginPage } from './login-page.ts'
 import { routeConfigOf } from './route-config.ts'
 import type { Settings } from './settings.ts'
 import type { LoginPolicy } from './typing.ts'
@@ -18,16 +19,28 @@ const policies: readonly unknown[] = ['required', 'fresh', 'anonymous', 'optiona
  */
 export function policyOf (settings: Settings, request: FastifyRequest): LoginPolicy {
   const { login, url } = routeConfigOf(request)
-  if (login !== undefined) {
-    if (!policies.includes(login)) throw new InvalidRouteConfigError(String(url), JSON.stringify(login))
-    return login
-  }
+  if (login !== undefined) return checked(login, url)
   if (settings.defaultLogin === 'optional') return 'optional'
-  // Who is sent to the login page must be able to see it, whatever pattern of a route it is served by.
-  return settings.ownPaths.includes(url) || settings.ownPaths.includes(literalPath(request.originalUrl)) ? 'optional' : 'required'
+  // What is not there is not there for anybody, unless middleware may answer it.
+  if (url === undefined && !hasMiddleware(request.server)) return 'optional'
+  return settings.loginPage !== null && isLoginPage(settings.loginPage, request, url) ? 'optional' : 'required'
 }
 
-// Not as a browser reads it: the router resolves no dot segments, so that `/files/../login` is a file.
-function literalPath (target: string): string {
-  return decodedPath(target.split(/[?#]/, 1)[0] as string)
+/**
+ * What the config of a not-found handler asks for where a route hands a request over to it by `reply.callNotFound()`,
+ * as @fastify/static does. Null where no handler was called so, or its config says nothing.
+ */
+export function handedOverPolicyOf (request: FastifyRequest): LoginPolicy | null {
+  const { login, url } = routeConfigOf(request)
+  return url === undefined && login !== undefined ? checked(login, url) : null
+}
+
+function checked (login: LoginPolicy, url: string | undefined): LoginPolicy {
+  if (policies.includes(login)) return login
+  throw new InvalidRouteConfigError(url === undefined ? 'the not-found handler' : `route ${url}`, inspect(login, { depth: 0 }))
+}
+
+/** Whether @fastify/middie, @fastify/express or the like runs middleware in this scope. */
+export function hasMiddleware (scope: FastifyInstance): boolean {
+  return typeof (scope as { use?: unknown }).use === 'function'
 }

@@ -7,6 +7,7 @@ import { defaultGetId, defaultIsActive } from './account.ts'
 import { identifyByAddressAndUserAgent, type IdentifyBrowser } from './browser.ts'
 import type { FreshUser } from './fresh-user.ts'
 import { defaultAbsoluteTimeout, type Lifetimes } from './lifetime.ts'
+import { loginPageOf, type LoginPage } from './login-page.ts'
 import { ownPathsOf } from './own-pages.ts'
 import type { MaybePromise } from './logins/keeper.ts'
 import type { AccountOptions, RefusalHandler } from './options.ts'
@@ -33,6 +34,8 @@ export interface Settings extends Lifetimes {
   readonly refreshPath: string | null
   /** The paths of both pages, which `next` never points at. */
   readonly ownPaths: readonly string[]
+  /** The login page, if it is on this site: open to visitors, whatever routes need by default. */
+  readonly loginPage: LoginPage | null
   readonly loginMessage: string | null
   readonly loginMessageCategory: string
   readonly needsRefreshMessage: string | null
@@ -59,7 +62,7 @@ export interface Settings extends Lifetimes {
 /** 30 days, in seconds. */
 const month = defaultAbsoluteTimeout
 
-const defaults: Omit<Settings, 'realm' | 'keys' | 'store' | 'recordsUse' | 'ownPaths' | 'production'> = {
+const defaults: Omit<Settings, 'realm' | 'keys' | 'store' | 'recordsUse' | 'ownPaths' | 'loginPage' | 'production'> = {
   loadUser: null,
   loadUserFromRequest: null,
   anonymousUser: null,
@@ -111,5 +114,6 @@ export function createSettings (options: AccountOptions, realm: Realm, shared: S
   const inherited = { ...defaults, ...parent, ...parent !== undefined && parent.realm !== realm ? usersOfTheParent : {} }
   const settings = { ...inherited, ...Object.fromEntries(named) as Partial<Settings>, realm, ...shared, recordsUse: shared.store !== null }
   const ownPaths = ownPathsOf([settings.loginPath, settings.refreshPath], settings.origin)
-  return Object.freeze({ ...settings, ownPaths, production: process.env['NODE_ENV'] === 'production' })
+  const loginPage = loginPageOf(settings.loginPath, settings.origin)
+  return Object.freeze({ ...settings, ownPaths, loginPage, production: process.env['NODE_ENV'] === 'production' })
 }

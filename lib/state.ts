@@ -4,8 +4,10 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { truthOf } from './account.ts'
+import { isActiveUser } from './account.ts'
+import { isThenable } from './chain.ts'
 import type { Login, LoginLapse } from './current-login.ts'
+import { InvalidArgumentError } from './errors.ts'
 import type { PendingEvent } from './events.ts'
 import { provenWithin } from './lifetime.ts'
 import type { Committed, FoundRemember, MaybePromise, Prepared } from './logins/keeper.ts'
@@ -81,7 +83,7 @@ export class LoginState {
   get currentUser (): unknown {
     if (this.user !== null) return this.user
     if (this.settings.anonymousUser === null) return null
-    this.anonymousOne ??= this.settings.anonymousUser()
+    this.anonymousOne ??= checkedAnonymous(this.settings.anonymousUser())
     return this.anonymousOne
   }
 
@@ -95,7 +97,7 @@ export class LoginState {
 
   /** Whether there is a user whom guards let through. */
   get isActive (): boolean {
-    return this.user !== null && truthOf(this.settings.isActive(this.user))
+    return this.user !== null && isActiveUser(this.user, this.settings.isActive)
   }
 
   /** Whether an active user proved who they are within so many seconds; null: at any time during this login. */
@@ -160,6 +162,20 @@ export interface CarriedOut {
 /** Whether an event tells of what the request did by itself. */
 export function isOfRequest ({ name }: PendingEvent): boolean {
   return name === 'userLoadedFromCookie'
+}
+
+/** Whoever asks `isAuthenticated` of nobody must not be told that somebody is there. */
+function checkedAnonymous (anonymous: unknown): unknown {
+  if (typeof anonymous !== 'object' || anonymous === null) return anonymous
+  if (isThenable(anonymous)) {
+    throw new InvalidArgumentError('fastify-login: the option anonymousUser must return its object at once, and returned a promise')
+  }
+  const { isAuthenticated } = anonymous as { isAuthenticated?: unknown }
+  if (isAuthenticated === undefined || isAuthenticated === false) return anonymous
+  const answer: unknown = typeof isAuthenticated === 'function' ? isAuthenticated.call(anonymous) : isAuthenticated
+  if (answer === false) return anonymous
+  throw new InvalidArgumentError('fastify-login: the option anonymousUser returned an object whose isAuthenticated is not false: ' +
+    'it stands for visitors who are not logged in. Did you mean the class AnonymousUser, and not UserMixin?')
 }
 
 export function nowInSeconds (): number {

@@ -4,6 +4,7 @@
  * @module fastify-login/testing
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { checkGivenUser } from './account.ts'
 import { randomId } from './digest.ts'
 import { InvalidArgumentError, NotRegisteredError } from './errors.ts'
 import { loginUser } from './login.ts'
@@ -50,6 +51,7 @@ export interface LoggedIn {
  */
 export async function loginAs (app: FastifyInstance, user: AnyUser, options: LoginAsOptions = {}): Promise<LoggedIn> {
   const { age = 0, realm = '', headers = {}, remoteAddress = '127.0.0.1', ...how } = options
+  checkGivenUser(user, 'loginAs')
   await app.ready()
   const scope = scopeOf(app)
   const settings = settingsOfRealm(settingsOf(scope) as Settings, realm)

@@ -40,6 +40,19 @@ export type RealmUser<Name extends RealmName> = Realms[Name]
 /** A user of any kind: what `loginUser` takes, since each realm has its own login page. */
 export type AnyUser = User | Realms[keyof Realms]
 
+/** Whether a number names one user only. Minus zero is written like zero, and what is rounded like its neighbours. */
+export function isExact (id: number): boolean {
+  return Number.isSafeInteger(id) && !Object.is(id, -0)
+}
+
+/** What is wrong with an id that is another number. */
+export const inexact = 'is a number, but not a safe integer: JavaScript rounds fractions and numbers beyond ' +
+  `±${Number.MAX_SAFE_INTEGER}, so that two users could have the same id. Use a string or a bigint`
+
+function invalidId (message: string): Error {
+  return Object.assign(new TypeError(message), { code: 'FST_LOGIN_INVALID_USER_ID' })
+}
+
 /**
  * What a class of users may extend; `id` is all that a subclass must bring.
  *
@@ -64,14 +77,14 @@ export class UserMixin {
     return false
   }
 
-  /** The id as a string; throws `FST_LOGIN_INVALID_USER_ID` where the class has none. */
+  /** The id as a string; throws `FST_LOGIN_INVALID_USER_ID` where the class has none, or an unsafe number. */
   getId (): string {
-    if (!['string', 'number', 'bigint'].includes(typeof this.id) || this.id === '') {
-      throw Object.assign(new TypeError('The id of the user is missing: give the class an "id" or a getId() of its own'), {
-        code: 'FST_LOGIN_INVALID_USER_ID'
-      })
+    const { id } = this
+    if (typeof id === 'number' && !isExact(id)) throw invalidId(`The id of the user ${inexact}`)
+    if (!['string', 'number', 'bigint'].includes(typeof id) || id === '') {
+      throw invalidId('The id of the user is missing: give the class an "id" or a getId() of its own')
     }
-    return String(this.id)
+    return String(id)
   }
 
   /** Whether the other is the same user: an admin is never a member of the same id. */

@@ -224,7 +224,14 @@ test('the recipe for a new key goes through its three steps without a logout unt
 describe('the recipe for deny by default', () => {
   test('is held to its list of open pages by its own test', async () => {
     const { app } = await recipe('deny-by-default')
-    await programs.run(codeBlocks('docs/recipes/deny-by-default.md')[2]!, app)
+    await programs.run(codeBlocks('docs/recipes/deny-by-default.md')[3]!, app)
+  })
+
+  test('shows the page of a single-page application to users only, and the login page to everybody', async () => {
+    const { app } = await recipe('deny-by-default', 2)
+    assert.equal((await app.inject({ url: '/inbox', headers: json })).statusCode, 401)
+    assert.equal((await app.inject('/login')).body, 'the form')
+    assert.match((await app.inject({ url: '/inbox', ...await loginAs(app, ada) })).body, /app\.js/)
   })
 
   test('greets strangers and users on an open page, and sends strangers who want a closed one to log in', async () => {

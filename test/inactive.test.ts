@@ -19,7 +19,7 @@ describeWays('a user is active', (way) => {
     assert.equal(await memberStatus({ id: '1', isActive: true }), 200)
     assert.equal(await memberStatus({ id: '1', isActive: () => true }), 200)
     assert.equal(await memberStatus({ id: '1', active: true, isActive (this: { active: boolean }) { return this.active } }), 200)
-    for (const isActive of [false, null, 0, '', () => false, () => null, () => undefined]) assert.equal(await memberStatus({ id: '1', isActive }), 401)
+    for (const isActive of [false, () => false]) assert.equal(await memberStatus({ id: '1', isActive }), 401)
   })
 
   test('as the option isActive says, whatever the user says', async () => {
@@ -33,7 +33,8 @@ describeWays('a user is active', (way) => {
     users.set('1', { id: '1', name: 'Ada', isActive: (async () => false) as never })
     const response = await app.inject({ method: 'POST', url: '/login/1' })
     assert.equal(response.json().code, 'FST_LOGIN_INVALID_ARGUMENT')
-    assert.equal(response.json().message, 'The option isActive of fastify-login must answer at once, not with a promise')
+    assert.equal(response.json().message, 'fastify-login: the option isActive (by default user.isActive) must return true or false at once, ' +
+      'and returned a promise. Load what it depends on in loadUser')
     assert.equal(await memberStatus({ id: '1', isActive: async () => true }), 500)
   })
 })

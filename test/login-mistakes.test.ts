@@ -60,9 +60,9 @@ describeWays('a mistake in logging in', (way) => {
   })
 
   it('(no object for a user) is told what it was', async () => {
-    for (const [user, what] of [[null, 'null'], ['1', 'string'], [undefined, 'undefined']]) {
+    for (const [user, what] of [[null, 'null'], ['1', 'a string'], [undefined, 'undefined']]) {
       const { app } = await way.createApp({ after: (app) => app.post('/mistake', async (request) => await request.loginUser(user as never)) })
-      assert.equal((await app.inject({ method: 'POST', url: '/mistake' })).json().message, `The user must be an object, not ${what}`)
+      assert.equal((await app.inject({ method: 'POST', url: '/mistake' })).json().message, `fastify-login: loginUser needs a user, an object, and was given ${what}.`)
     }
   })
 

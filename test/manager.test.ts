@@ -134,7 +134,7 @@ describe('app.login.endLogin', () => {
 })
 
 describe('app.login refuses', () => {
-  for (const [missing, type] of [[undefined, 'undefined'], [null, 'null'], [{}, 'object'], [true, 'boolean']] as const) {
+  for (const [missing, type] of [[undefined, 'undefined'], [null, 'null'], [{}, 'an object'], [true, 'true']] as const) {
     test(`a user's id that is ${String(missing)} with a sentence that says so, and ends nothing`, async () => {
       const { app } = await createApp({ options: { store: new MemoryStore() } as Partial<LoginOptions> })
       const browser = new Browser(app)
@@ -144,9 +144,10 @@ describe('app.login refuses', () => {
       for (const [what, call] of [
         ['app.login.logins', () => app.login.logins(userId)],
         ['app.login.endLogins', () => app.login.endLogins(userId)],
-        ['The option userId of app.login.endLogin', () => app.login.endLogin(id, { userId })]
+        ['the option userId of app.login.endLogin', () => app.login.endLogin(id, { userId })]
       ] as const) {
-        await assert.rejects(call, { code: 'FST_LOGIN_INVALID_ARGUMENT', message: `${what} takes the id of a user, not ${type}` })
+        const message = `fastify-login: ${what} needs the id of a user, a string, number or bigint, and was given ${type}`
+        await assert.rejects(call, { code: 'FST_LOGIN_INVALID_ARGUMENT', message })
       }
       assert.equal(await browser.whoami(), '1')
     })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { MemoryStore, type LoginOptions } from 'fastify-login'
-import { Browser } from './support/browser.ts'
+import { Browser, setCookies } from './support/browser.ts'
 import type { User } from './support/user.ts'
 import { describeWays } from './support/ways.ts'
 
@@ -74,7 +74,8 @@ describeWays('a remember token of the application', (way) => {
     const { browser } = await createAppWithTokens({ loadUserByToken: () => ({ id: '2', name: 'Grace' }) })
     await browser.post('/login/1', { remember: true })
     browser.restart()
-    assert.equal(await browser.whoami(), null)
+    const answer = await browser.send({ url: '/whoami' })
+    assert.deepEqual([answer.statusCode, answer.json().code, setCookies(answer)], [500, 'FST_LOGIN_INVALID_USER', []])
   })
 
   it('changes with the password of a login that is confirmed with it, and this browser comes back', async () => {
@@ -85,13 +86,13 @@ describeWays('a remember token of the application', (way) => {
     assert.equal(await browser.whoami(), '1')
   })
 
-  for (const token of [undefined, '', 7, Promise.resolve('token')]) {
-    it(`that is ${token === '' ? 'empty' : String(token)} logs nobody in`, async () => {
-      const { browser } = await createAppWithTokens({ getToken: () => token as string })
+  for (const [what, token] of [['undefined', undefined], ['an empty string', ''], ['a number', 7], ['a promise', Promise.resolve('token')]] as const) {
+    it(`that is ${what} logs nobody in`, async () => {
+      const { browser } = await createAppWithTokens({ getToken: () => token as unknown as string })
       const answer = await browser.post('/login/1', { remember: true })
       assert.deepEqual(
         [answer.json().code, answer.json().message],
-        ['FST_LOGIN_INVALID_ARGUMENT', 'The option remember.getToken of fastify-login must give a string that is not empty, at once']
+        ['FST_LOGIN_INVALID_ARGUMENT', `fastify-login: the option remember.getToken must return a string that is not empty, at once, and returned ${what}`]
       )
       assert.equal(await browser.whoami(), null)
     })

@@ -89,7 +89,6 @@ describe('a word that is none of the five', () => {
       const { statusCode, body } = await app.inject('/page/1')
       assert.equal(statusCode, 500)
       assert.doesNotMatch(body, /open/)
-      if (typeof word === 'bigint') return
       assert.equal(JSON.parse(body).code, 'FST_LOGIN_INVALID_ROUTE_CONFIG')
       assert.match(JSON.parse(body).message, /\/page\/:id .*'required', 'fresh', 'anonymous', 'optional' or 'ignored'/)
     })

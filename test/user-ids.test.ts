@@ -26,26 +26,35 @@ class Account extends UserMixin {
   }
 }
 
-const noText = (type: string) => `is ${type}: it must be a string or a number`
+const noText = (kind: string) => `is ${kind}: it must be a string, a whole number or a bigint`
+const inexact = 'is a number, but not a safe integer: JavaScript rounds fractions and numbers beyond ±9007199254740991, ' +
+  'so that two users could have the same id. Use a string or a bigint'
 
 const wrongIds: ReadonlyArray<readonly [sentence: string, user: unknown, reason: string]> = [
   ['that has none', {}, noText('undefined')],
   ['whose id is empty', { id: '' }, 'is empty'],
   ['whose id is null', { id: null }, noText('null')],
-  ['whose id is an object', { id: { toString: () => '1' } }, noText('object')],
-  ['whose id is a list', { id: ['1'] }, noText('object')],
-  ['whose id is true', { id: true }, noText('boolean')],
-  ['whose id is a symbol', { id: Symbol('1') }, noText('symbol')],
-  ['whose id is a function', { id: () => '1' }, noText('function')],
-  ['whose id is not a number', { id: Number.NaN }, 'is NaN'],
+  ['whose id is an object', { id: { toString: () => '1' } }, noText('an object')],
+  ['whose id is a list', { id: ['1'] }, noText('an array')],
+  ['whose id is true', { id: true }, noText('true')],
+  ['whose id is a symbol', { id: Symbol('1') }, noText('a symbol')],
+  ['whose id is a function', { id: () => '1' }, noText('a function')],
+  ['whose id is not a number', { id: Number.NaN }, inexact],
+  ['whose id is a fraction', { id: 1.5 }, inexact],
+  ['whose id is minus zero', { id: -0 }, inexact],
+  ['whose id is endless', { id: -Infinity }, inexact],
+  ['whose id was rounded', { id: 9007199254740993 }, inexact], // eslint-disable-line no-loss-of-precision
   ['whose id is longer than 255 bytes', { id: 'x'.repeat(256) }, 'takes more than 255 bytes'],
   ['whose id is longer than 255 bytes in UTF-8', { id: '\u00e9'.repeat(128) }, 'takes more than 255 bytes'],
   ['whose id holds half a character', { id: 'a\ud800' }, 'is not well-formed Unicode'],
   ['whose id holds the other half', { id: '\udc00a' }, 'is not well-formed Unicode'],
-  ['whose getId gives a promise', { getId: async () => '1' }, noText('object')]
+  ['whose getId gives a promise', { getId: async () => '1' }, noText('a promise')]
 ]
 
-const wrongClasses: ReadonlyArray<readonly [sentence: string, user: UserMixin]> = [
+const wrongClasses: ReadonlyArray<readonly [sentence: string, user: UserMixin, message?: string]> = [
+  ['whose id was rounded', new Account(2 ** 53), `The id of the user ${inexact}`],
+  ['whose id is minus zero', new Account(-0), `The id of the user ${inexact}`],
+  ['whose id is not a number', new Account(Number.NaN), `The id of the user ${inexact}`],
   ['without an id', new Account(undefined)],
   ['whose id is empty', new Account('')],
   ['whose id is an object', new Account({ secret: 1 })],
@@ -53,16 +62,16 @@ const wrongClasses: ReadonlyArray<readonly [sentence: string, user: UserMixin]> 
 ]
 
 const nobody: ReadonlyArray<readonly [sentence: string, user: unknown, type: string]> = [
-  ['null', null, 'null'], ['undefined', undefined, 'undefined'], ['a name', 'Ada', 'string'], ['a number', 1, 'number']
+  ['null', null, 'null'], ['undefined', undefined, 'undefined'], ['a name', 'Ada', 'a string'], ['a number', 1, 'a number']
 ]
 
 const wrong: ReadonlyArray<readonly [sentence: string, user: unknown, code: string, message: string]> = [
   ...wrongIds.map(([sentence, user, reason]) =>
-    [sentence, user, 'FST_LOGIN_INVALID_USER_ID', `The id of the user ${reason}. The option getId of fastify-login says where it is`] as const),
-  ...wrongClasses.map(([sentence, user]) =>
-    [`of a class, ${sentence}`, user, 'FST_LOGIN_INVALID_USER_ID', 'The id of the user is missing: give the class an "id" or a getId() of its own'] as const),
+    [sentence, user, 'FST_LOGIN_INVALID_USER_ID', `fastify-login: the id of the user ${reason}. The id is what the option getId returns; by default user.getId(), or else user.id`] as const),
+  ...wrongClasses.map(([sentence, user, message = 'The id of the user is missing: give the class an "id" or a getId() of its own']) =>
+    [`of a class, ${sentence}`, user, 'FST_LOGIN_INVALID_USER_ID', message] as const),
   ...nobody.map(([sentence, user, type]) =>
-    [`that is ${sentence}`, user, 'FST_LOGIN_INVALID_ARGUMENT', `The user must be an object, not ${type}`] as const)
+    [`that is ${sentence}`, user, 'FST_LOGIN_INVALID_ARGUMENT', `fastify-login: loginUser needs a user, an object, and was given ${type}.`] as const)
 ]
 
 describeWays('a user', (way) => {
@@ -85,7 +94,7 @@ describeWays('a user', (way) => {
   }
 
   const right: Array<[unknown, string]> = [
-    ['1', '1'], [0, '0'], [-0, '0'], [42, '42'], [1.5, '1.5'], [10n ** 30n, '1' + '0'.repeat(30)], ['0', '0'], [' ', ' '], ['x'.repeat(255), 'x'.repeat(255)],
+    ['1', '1'], [0, '0'], [-1, '-1'], [42, '42'], [2 ** 53 - 1, '9007199254740991'], [10n ** 30n, '1' + '0'.repeat(30)], ['0', '0'], [' ', ' '], ['x'.repeat(255), 'x'.repeat(255)],
     ['null', 'null'], ['undefined', 'undefined'], ['__proto__', '__proto__'], ['constructor', 'constructor'], ['a|b.c;d=e,"%', 'a|b.c;d=e,"%'],
     ['\u{1f600}', '\u{1f600}'], ['\u0000', '\u0000'], ['caf\u00e9', 'caf\u00e9'], ['cafe\u0301', 'cafe\u0301']
   ]

@@ -12,6 +12,7 @@ import { nowInSeconds } from './clock.ts'
 import { because } from './because.ts'
 import { InvalidAnswerError, NoUserError, OtherUserError, UnknownAttemptError } from './errors.ts'
 import { isUnknownKey } from './failures.ts'
+import { foundUser, namingToUser } from './found-user.ts'
 import { providerLoginOf, type Identity } from './identity.ts'
 import type { Provider } from './provider.ts'
 import type { Site } from './site.ts'
@@ -64,14 +65,14 @@ async function enter (
   const { expected, startedAt } = attempt
   const login = providerLoginOf(identity, keepTokens)
   if (expected !== null && expected.subject !== null && expected.subject !== login.subject) throw new OtherUserError()
-  const user = await toUser(identity, request)
-  if (user === null || user === undefined) throw new NoUserError()
+  const user = foundUser(await toUser(identity, request))
+  if (user === null) throw new NoUserError()
   if (expected !== null) {
-    if (request.currentLogin?.userId !== expected.userId || !await request.confirmLogin(user)) throw new OtherUserError()
+    if (request.currentLogin?.userId !== expected.userId || !await namingToUser(request.confirmLogin(user))) throw new OtherUserError()
   } else {
     // A session at the provider lets in whoever sits there: only a proof that is younger than the question is one.
     const fresh = isProvenSince(startedAt, identity.claims, provider.settings.clockTolerance) ?? !await provider.saysWhenProven()
-    if (!await request.loginUser(user, { remember, fresh, ...logins.optionsFor(login) })) throw new NoUserError()
+    if (!await namingToUser(request.loginUser(user, { remember, fresh, ...logins.optionsFor(login) }))) throw new NoUserError()
     cookies.succeed(request, reply, nowInSeconds())
   }
   const current = request.currentLogin as Login

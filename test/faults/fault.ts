@@ -4,9 +4,16 @@
  * @module
  */
 import { Barrier } from '../support/barrier.ts'
+import { foreignThenable, wrongAnswers, type ForeignHow, type WrongAnswer } from './wrong-answers.ts'
 
 /** `rejectsAfter`: what was asked has happened, and its answer is an error. `late`: it has happened, and the answer waits. */
-export type How = 'throws' | 'rejects' | 'rejectsAfter' | 'hangs' | 'late'
+type OwnHow = 'throws' | 'rejects' | 'rejectsAfter' | 'hangs' | 'late'
+
+/** How a call goes wrong: as a promise does, as a foreign thenable does, or with an answer that it may not give. */
+export type How = OwnHow | `a thenable that ${ForeignHow}` | `answers ${WrongAnswer}`
+
+/** Whether a call waits, for as long as the test wants it to. */
+export const waits = (how: How): boolean => ['hangs', 'late', 'a thenable that hangs'].includes(how)
 
 /** Which call of what: `loadUser`, `store.find`, `session.regenerate`, `listener`. */
 export interface CallPoint { readonly what: string, readonly nth: number }
@@ -60,11 +67,16 @@ export class Faults {
     const armed = this.#armed
     if (armed?.what !== what || armed.nth !== nth) return carryOut()
     this.#armed = null
-    if (armed.how === 'throws') throw broken()
-    return this.#goWrong(armed.how, carryOut) as Answer
+    const { how } = armed
+    if (how === 'throws') throw broken()
+    if (how.startsWith('answers ')) return wrongAnswers[how.slice('answers '.length) as WrongAnswer]() as Answer
+    if (how.startsWith('a thenable')) {
+      return foreignThenable(how.slice('a thenable that '.length) as ForeignHow, carryOut, this.barrier, broken) as Answer
+    }
+    return this.#goWrong(how as OwnHow, carryOut) as Answer
   }
 
-  async #goWrong<Answer> (how: How, effect: () => Answer): Promise<Awaited<Answer>> {
+  async #goWrong<Answer> (how: OwnHow, effect: () => Answer): Promise<Awaited<Answer>> {
     if (how === 'rejects') throw broken()
     if (how === 'hangs') await this.barrier.pass()
     const answer = await effect()

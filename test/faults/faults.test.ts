@@ -7,6 +7,7 @@ import { methods } from '../support/store.ts'
 import type { Look } from './aftermath.ts'
 import { examine } from './examine.ts'
 import type { CallPoint, How } from './fault.ts'
+import { wrongAnswers, type ForeignHow, type WrongAnswer } from './wrong-answers.ts'
 import type { Setup } from './fragile.ts'
 import type { Operation } from './operation.ts'
 import { operations } from './operations.ts'
@@ -34,7 +35,12 @@ function nameOf ({ stored, loading, keepsSessions }: Setup): string {
 
 /** What may go wrong: a promise where one may be given, an exception anywhere. */
 function waysToFail (what: string): readonly How[] {
-  const sync = ['session.get', 'session.set', 'session.data', 'getToken']
+  const foreign = (['rejects', 'throws', 'resolves twice', 'hangs'] satisfies ForeignHow[]).map((how) => `a thenable that ${how}` as const)
+  const wrong = (Object.keys(wrongAnswers) as WrongAnswer[]).map((answer) => `answers ${answer}` as const)
+  if (what.startsWith('loadUser')) return ['throws', 'rejects', 'hangs', 'late', ...foreign, ...wrong]
+  // A token may be any string, and must be there at once.
+  if (what === 'getToken') return ['throws', 'a thenable that rejects', ...wrong.filter((answer) => answer !== 'answers a string')]
+  const sync = ['session.get', 'session.set', 'session.data']
   if (sync.includes(what)) return ['throws']
   return what.startsWith('store') ? ['throws', 'rejects', 'rejectsAfter', 'hangs', 'late'] : ['throws', 'rejects', 'hangs', 'late']
 }

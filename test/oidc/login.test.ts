@@ -154,6 +154,23 @@ test('a toUser that fails logs nobody in', async (t) => {
   assert.equal(await story.userOf(), null)
 })
 
+test('what toUser returns is not believed: without a valid user nobody is logged in, and the error names toUser', async (t) => {
+  for (const found of [{}, [], [{ id: 'ada' }], { rows: [{ id: 'ada' }] }, Response.json({ id: 'ada' }), { id: 2 ** 53 }, 'ada', 1, true]) {
+    for (const toUser of [() => found, async () => found]) {
+      const story = await createFakeStory(t, { oidc: { toUser: toUser as never } })
+      const { response } = await story.comeBack(await story.begin())
+      assert.equal(response.statusCode, 500)
+      assert.equal(response.json().code, 'FST_LOGIN_INVALID_USER')
+      assert.match(response.json().message, /^fastify-login: the option toUser of fastify-login\/oidc returned /)
+      assert.equal(await story.userOf(), null)
+    }
+  }
+  for (const nobody of [false, '', undefined]) {
+    const story = await createFakeStory(t, { oidc: { toUser: (() => nobody) as never } })
+    assert.equal((await story.comeBack(await story.begin())).response.statusCode, 403)
+  }
+})
+
 test('a login is remembered where the option says so', async (t) => {
   const { browser, whoami } = await createStory(t, { oidc: { remember: true } })
   await browser.go(`${siteOrigin}/dashboard`)

@@ -184,6 +184,20 @@ describe('route config says what the guard would', () => {
     })
   })
 
+  test('of a not-found handler, too', () => {
+    app.setNotFoundHandler({ config: { login: 'required' } }, (request, reply) => {
+      expect(request.currentUser).type.toBe<User>()
+      return reply.code(200).send('the page')
+    })
+    app.setNotFoundHandler({ config: { login: 'fresh' }, preHandler: [note, lookUp] }, (request) => { expect(request.currentUser).type.toBe<User>() })
+    app.setNotFoundHandler({ config: { login: 'optional' } }, (request) => { expect(request.currentUser).type.toBe<User | null>() })
+    app.setNotFoundHandler({ config: {} }, (request) => { expect(request.currentUser).type.toBe<User | null>() })
+    app.setNotFoundHandler((request) => { expect(request.currentUser).type.toBe<User | null>() })
+    expect(app.setNotFoundHandler).type.not.toBeCallableWith({ config: { login: 'requried' } }, () => {})
+    http2App.setNotFoundHandler({ config: { login: 'required' } }, () => {})
+    typeboxApp.setNotFoundHandler({ config: { login: 'required' } }, (request) => { expect(request.currentUser).type.toBe<User>() })
+  })
+
   test('optional, anonymous and ignored promise nobody', () => {
     app.get('/', { config: { login: 'optional' } }, (request) => { expect(request.currentUser).type.toBe<User | null>() })
     app.get('/', { config: { login: 'anonymous' } }, (request) => { expect(request.currentUser).type.toBe<User | null>() })
