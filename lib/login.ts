@@ -48,7 +48,7 @@ export async function loginUser (
     seesSuccessor: state.prepared?.change.seesSuccessor === true,
     data: options.data
   }))
-  await renewSession(state.request, { realm: settings.realm.name, userId }, state.presented !== null && state.presented.userId !== userId, settings.dropAtLogin)
+  await renewSession(state.request, { realmId: settings.realm.id, userId }, state.presented !== null && state.presented.userId !== userId, settings.dropAtLogin)
   checkAnswer(state)
   // What was prepared of another login will not have happened.
   state.pendingEvents = state.pendingEvents.filter(({ name, payload }) => name === 'userLoadedFromCookie' || payload.login.id === login.id)

@@ -19,15 +19,15 @@ import type { LoginRecord, LoginStore } from './store.ts'
 export class StoredChanges {
   readonly #store: LoginStore
   readonly #seal: SecretSeal
-  readonly #realm: string
+  readonly #realmId: string
   readonly #limit: LoginLimit
   readonly #notes: RecordNotes
   readonly #secrets = new WeakMap<Change, Secrets>()
 
-  constructor (store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit, notes: RecordNotes) {
+  constructor (store: LoginStore, seal: SecretSeal, realmId: string, limit: LoginLimit, notes: RecordNotes) {
     this.#store = store
     this.#seal = seal
-    this.#realm = realm
+    this.#realmId = realmId
     this.#limit = limit
     this.#notes = notes
   }
@@ -71,7 +71,7 @@ export class StoredChanges {
 
   async #begin (change: Change, secrets: Secrets, steps: StoreSteps, now: number): Promise<boolean> {
     if (change.from !== null && !await this.#stillStands(this.#notes.of(change.from), now)) return false
-    const record = newRecord(change, this.#realm, secrets)
+    const record = newRecord(change, this.#realmId, secrets)
     if (!await steps.create(record)) return false
     await this.#endOthers(change, steps, now)
     return await endBeyond(this.#store, this.#limit, record, steps, now)

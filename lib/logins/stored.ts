@@ -18,20 +18,21 @@ import { StoredChanges } from './stored-changes.ts'
 import { StoredFinding } from './stored-finding.ts'
 
 export class StoredLogins implements LoginKeeper {
+  /** The records of this realm alone. */
   readonly #store: LoginStore
   readonly #finding: StoredFinding
-  readonly #realm: string
+  readonly #realmId: string
   readonly #limit: LoginLimit
   readonly #notes = new RecordNotes()
   readonly #recent = new RecentEnds()
   readonly #changes: StoredChanges
 
-  constructor (store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit) {
+  constructor (store: LoginStore, seal: SecretSeal, realmId: string, limit: LoginLimit) {
     this.#store = store
     this.#finding = new StoredFinding(store, seal, this.#notes, this.#recent)
-    this.#realm = realm
+    this.#realmId = realmId
     this.#limit = limit
-    this.#changes = new StoredChanges(store, seal, realm, limit, this.#notes)
+    this.#changes = new StoredChanges(store, seal, realmId, limit, this.#notes)
   }
 
   find (cookie: string, now: number): Promise<FoundLogin> {
@@ -59,7 +60,7 @@ export class StoredLogins implements LoginKeeper {
   }
 
   admits ({ userId, id }: LoginFacts, now: number): Promise<boolean> {
-    return admits(this.#store, this.#limit, ownerOf(this.#realm, userId), id, now)
+    return admits(this.#store, this.#limit, ownerOf(this.#realmId, userId), id, now)
   }
 
   isStale (login: LoginFacts): boolean { return this.#notes.of(login).record.stale }
@@ -96,7 +97,7 @@ export class StoredLogins implements LoginKeeper {
 
   async endById (id: string, userId: string | null): Promise<boolean> {
     const record = await this.#store.find(id)
-    if (record?.realm !== this.#realm || (userId !== null && record.userId !== userId)) return false
+    if (record === null || (userId !== null && record.userId !== userId)) return false
     return await this.#remove(id)
   }
 
@@ -105,7 +106,7 @@ export class StoredLogins implements LoginKeeper {
   }
 
   async endAll (userId: string, exceptId: string | null): Promise<void> {
-    const owner = ownerOf(this.#realm, userId)
+    const owner = ownerOf(this.#realmId, userId)
     await this.#recent.noteAround([owner], () => this.#store.removeAll(owner, exceptId ?? undefined))
   }
 
@@ -114,7 +115,7 @@ export class StoredLogins implements LoginKeeper {
   }
 
   async list (userId: string, lifetimes: LoginLimit['lifetimes'], now: number): Promise<LoginRecord[]> {
-    const records = await this.#store.list(ownerOf(this.#realm, userId))
+    const records = await this.#store.list(ownerOf(this.#realmId, userId))
     return records.filter((record) => isUsable(record, lifetimes, now))
   }
 }
