@@ -15,6 +15,7 @@ import { LoginManager } from './manager.ts'
 import type { LoginOptions } from './options.ts'
 import { openScope, type ScopeOptions } from './scope.ts'
 import { settingsOf } from './settings.ts'
+import { checkRoutes } from './unguarded-routes.ts'
 
 async function login (app: FastifyInstance, options: LoginOptions): Promise<void> {
   const outermost = settingsOf(app) === undefined
@@ -25,6 +26,7 @@ async function login (app: FastifyInstance, options: LoginOptions): Promise<void
   app.addHook('onReady', async () => noteScope(app, settings, sawLocals))
   if (!outermost) return
   app.addHook('onReady', async () => noteBoot(app, settings))
+  app.addHook('onReady', async () => checkRoutes(app, options.thisScopeOnly === true))
   app.decorate('requireLogin', requireLogin)
   app.decorate('requireFreshLogin', requireFreshLogin)
   app.decorate('requireFreshLoginWithin', requireFreshLoginWithin)

@@ -82,7 +82,7 @@ describe('two outermost registrations of one server', () => {
     const app = Fastify()
     for (const [name, options] of Object.entries({ first, second })) {
       app.register(async (scope) => {
-        await scope.register(login, { key, loadUser: () => user, ...options } as LoginOptions)
+        await scope.register(login, { key, loadUser: () => user, thisScopeOnly: true, ...options } as LoginOptions)
         scope.post(`/${name}/login`, async (request) => await request.loginUser(user))
         scope.get(`/${name}`, (request) => ({ user: request.currentUser?.name ?? null }))
       })

@@ -51,7 +51,7 @@ interface LoginRoute { Params: { id: string }, Body: LoginUserOptions | null }
 async function declareSide (scope: FastifyInstance, side: Side, options: Partial<LoginOptions>): Promise<Omit<Registered, 'app'>> {
   const { login: cookieName, remember } = cookieNames[side]
   await scope.register(login, {
-    key, loadUser: (id: string) => ({ id, name: `${side} ${id}` }), cookieName, remember: { cookieName: remember }, ...options
+    key, loadUser: (id: string) => ({ id, name: `${side} ${id}` }), cookieName, remember: { cookieName: remember }, thisScopeOnly: true, ...options
   } as LoginOptions)
   scope.get(`/${side}/whoami`, (request) => ({
     user: request.currentUser?.name ?? null, lapse: request.loginLapse, login: request.currentLogin, remembered: request.loginRemembered
