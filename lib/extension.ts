@@ -10,7 +10,7 @@ import { realmRecords } from './logins/realm-records.ts'
 import { isSuspended } from './logins/record-facts.ts'
 import { isLoginId } from './logins/record.ts'
 import type { LoginRecord, LoginStore } from './logins/store.ts'
-import { createSeal, type SealedFact } from './seal.ts'
+import { createSeal, sealedFacts, type SealedFact } from './seal.ts'
 import type { Settings } from './settings.ts'
 
 /** Seals plain data for one purpose, and opens what was sealed for it; null is anything else. */
@@ -27,6 +27,9 @@ export async function sealFor (
 ): Promise<CookieSeal> {
   if (!/^[\w-]{1,64}$/.test(purpose)) {
     throw new InvalidArgumentError('The purpose of a seal may be a name of letters, digits, - and _')
+  }
+  if (shape !== null && !(Array.isArray(shape) && shape.every((fact) => sealedFacts.includes(fact)))) {
+    throw new InvalidArgumentError(`fastify-login: the shape of a seal must be null or an array of ${sealedFacts.map((fact) => `'${fact}'`).join(', ')}`)
   }
   // No purpose of the plugin itself has a dot in its name.
   const own = `seal.${purpose}`

@@ -21,6 +21,8 @@ const factTests = {
 /** What a fact in a sealed value may be. */
 export type SealedFact = keyof typeof factTests
 
+export const sealedFacts: readonly string[] = Object.keys(factTests)
+
 /** What each fact in a sealed value may be, in their order; null where whoever opens it checks that. */
 export type SealedShape = readonly SealedFact[] | null
 
