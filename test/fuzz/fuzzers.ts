@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { registrationsWays } from '../support/registrations.ts'
 import { ways, type Way } from '../support/ways.ts'
 import { cookieFuzzer } from './cookies.ts'
 import type { Fuzzer } from './fuzzer.ts'
@@ -10,6 +11,7 @@ import { headerFuzzer, targetFuzzer } from './guarded.ts'
 import { loginIdFuzzer } from './login-ids.ts'
 import { nextFuzzer } from './next.ts'
 import { callbackFuzzer } from './oidc-callback.ts'
+import { registrationsFuzzer } from './registrations.ts'
 
 const [withoutStore, inMemory] = ways as [Way, Way]
 
@@ -21,5 +23,6 @@ export const fuzzers: ReadonlyArray<readonly [fuzzer: Fuzzer, share: number]> = 
   [targetFuzzer, 12],
   [loginIdFuzzer(withoutStore, false), 6],
   [loginIdFuzzer(inMemory, true), 6],
-  [callbackFuzzer, 5]
+  [callbackFuzzer, 5],
+  ...registrationsWays.map((way) => [registrationsFuzzer(way), 1] as const)
 ]
