@@ -23,6 +23,12 @@ export const InvalidRouteConfigError = createError<[string, string]>(
   'FST_LOGIN_INVALID_ROUTE_CONFIG',
   "fastify-login: config.login of %s is %s: it must be 'required', 'fresh', 'anonymous', 'optional' or 'ignored'", 500)
 
+/** `FST_LOGIN_UNGUARDED_ROUTE`: `config.login` of a route asks for a login outside the scope that the plugin was registered in. Stops the boot. */
+export const UnguardedRouteError = createError<[string, string]>(
+  'FST_LOGIN_UNGUARDED_ROUTE',
+  'fastify-login: anybody can reach %s, although config.login asks for a login there, because fastify-login was registered inside another plugin that Fastify encapsulates. ' +
+  '%s, or declare these routes inside it', 500)
+
 /** `FST_LOGIN_UNAUTHORIZED`, 401: nobody is logged in, or a user who is not active. */
 export const UnauthorizedError = createError('FST_LOGIN_UNAUTHORIZED', 'Login required', 401)
 
@@ -86,7 +92,7 @@ export const EmptyFailureError = createError(
  */
 export type LoginError = InstanceType<
   | typeof InvalidOptionError | typeof AlreadyRegisteredError | typeof NotRegisteredError
-  | typeof InvalidRouteConfigError | typeof UnauthorizedError | typeof NeedsRefreshError
+  | typeof InvalidRouteConfigError | typeof UnguardedRouteError | typeof UnauthorizedError | typeof NeedsRefreshError
   | typeof AlreadyLoggedInError | typeof InvalidUserError | typeof InvalidUserIdError | typeof InvalidArgumentError
   | typeof CannotSetCookieError | typeof CookieTooLargeError | typeof SessionUnusableError
   | typeof EmptyFailureError | typeof StoreRequiredError | typeof StoreUnavailableError>

@@ -6,10 +6,11 @@
 import type { FastifyInstance } from 'fastify'
 import { InvalidArgumentError, StoreRequiredError, StoreUnavailableError } from './errors.ts'
 import { checkedStore } from './logins/checked-store.ts'
+import { realmRecords } from './logins/realm-records.ts'
 import { isSuspended } from './logins/record-facts.ts'
 import { isLoginId } from './logins/record.ts'
 import type { LoginRecord, LoginStore } from './logins/store.ts'
-import { createSeal } from './seal.ts'
+import { createSeal, sealedFacts, type SealedFact } from './seal.ts'
 import type { Settings } from './settings.ts'
 
 /** Seals plain data for one purpose, and opens what was sealed for it; null is anything else. */
@@ -21,13 +22,18 @@ export interface CookieSeal {
 }
 
 /** A seal under a key of its own: a value of the plugin, another purpose or another realm does not open here. */
-export async function sealFor (app: FastifyInstance, { keys, realm }: Settings, purpose: string): Promise<CookieSeal> {
+export async function sealFor (
+  app: FastifyInstance, { keys, realm }: Settings, purpose: string, shape: readonly SealedFact[] | null
+): Promise<CookieSeal> {
   if (!/^[\w-]{1,64}$/.test(purpose)) {
     throw new InvalidArgumentError('The purpose of a seal may be a name of letters, digits, - and _')
   }
+  if (shape !== null && !(Array.isArray(shape) && shape.every((fact) => sealedFacts.includes(fact)))) {
+    throw new InvalidArgumentError(`fastify-login: the shape of a seal must be null or an array of ${sealedFacts.map((fact) => `'${fact}'`).join(', ')}`)
+  }
   // No purpose of the plugin itself has a dot in its name.
   const own = `seal.${purpose}`
-  const seal = await createSeal(app, keys, realm.name, [own])
+  const seal = await createSeal(app, keys, realm.id, { [own]: shape })
   return { seal: (facts) => seal.seal(own, facts), open: (cookie) => seal.open(own, cookie) }
 }
 
@@ -38,7 +44,7 @@ export function storeOf ({ store }: Settings): LoginStore | null {
 
 /** The data kept with a login; null where there is none, or no such login. */
 export async function dataOfLogin (settings: Settings, id: string): Promise<unknown> {
-  const record = await recordOf(settings, neededStore(settings, 'app.login.loginData'), id)
+  const record = await recordOf(neededRecords(settings, 'app.login.loginData'), id)
   return record === null ? null : record.data
 }
 
@@ -47,25 +53,25 @@ const tries = 10
 
 /** Replaces the data of a login by what the function makes of it; undefined: as it is. Resolves to the data after. */
 export async function changeDataOfLogin (settings: Settings, id: string, change: (data: unknown) => unknown): Promise<unknown> {
-  const store = neededStore(settings, 'app.login.changeLoginData')
+  const records = neededRecords(settings, 'app.login.changeLoginData')
   for (let tried = 0; tried < tries; tried++) {
-    const record = await recordOf(settings, store, id)
+    const record = await recordOf(records, id)
     if (record === null) return null
     const data = change(record.data)
     if (data === undefined) return record.data
-    if (await store.update({ ...record, version: record.version + 1, data }, record.version)) return data
+    if (await records.update({ ...record, version: record.version + 1, data }, record.version)) return data
   }
   throw new StoreUnavailableError()
 }
 
-function neededStore (settings: Settings, what: string): LoginStore {
+function neededRecords (settings: Settings, what: string): LoginStore {
   const store = storeOf(settings)
   if (store === null) throw new StoreRequiredError(what)
-  return store
+  return realmRecords(store, settings.realm.id)
 }
 
-/** A record of this realm: an id of any bytes may come from outside. */
-async function recordOf ({ realm }: Settings, store: LoginStore, id: string): Promise<LoginRecord | null> {
-  const record = isLoginId(id) ? await store.find(id) : null
-  return record?.realm === realm.name && !isSuspended(record) ? record : null
+/** A record that is there for everybody: an id of any bytes may come from outside. */
+async function recordOf (records: LoginStore, id: string): Promise<LoginRecord | null> {
+  const record = isLoginId(id) ? await records.find(id) : null
+  return record === null || isSuspended(record) ? null : record
 }

@@ -48,7 +48,7 @@ export async function loginUser (
     seesSuccessor: state.prepared?.change.seesSuccessor === true,
     data: options.data
   }))
-  await renewSession(state.request, { realm: settings.realm.name, userId }, state.presented !== null && state.presented.userId !== userId, settings.dropAtLogin)
+  await renewSession(state.request, { realmId: settings.realm.id, userId }, state.presented !== null && state.presented.userId !== userId, settings.dropAtLogin)
   checkAnswer(state)
   // Drop the events of another login that this one replaces in the same request.
   state.pendingEvents = state.pendingEvents.filter((event) => isOfRequest(event) || event.payload.login.id === login.id)

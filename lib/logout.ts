@@ -44,7 +44,7 @@ async function leave (state: LoginState, presented: LoginFacts | null): Promise<
   }
   const lapsedByTime = lapse === 'expired' || lapse === 'idle' ? presented : null
   for (const { id, userId } of ended.filter((one) => one !== lapsedByTime)) realm.listeners.tell('loginEnded', { id, userId, exceptId: null, reason: 'logout' })
-  await emptySession(request, realm.name)
+  await emptySession(request, realm.id)
   return user !== null
 }
 

@@ -15,6 +15,7 @@ import { isLoginId } from './logins/record.ts'
 import type { LoginStore } from './logins/store.ts'
 import { loginUrl } from './page-url.ts'
 import { realmsOf } from './scope.ts'
+import type { SealedFact } from './seal.ts'
 import { settingsOf, type Settings } from './settings.ts'
 import { nowInSeconds } from './state.ts'
 
@@ -80,7 +81,7 @@ export class LoginManager extends EventSource {
     listeners.tell('loginEnded', { id: null, userId: id, exceptId, reason: 'revoked' })
   }
 
-  /** Ends every login of every user, of all realms. */
+  /** Ends every login of every user, of all realms; with a store, also those of other registrations and applications that share the store. */
   async endEveryLogin (): Promise<void> {
     for (const { realm: { logins, listeners } } of realmsOf(this.#settings)) {
       await logins.endEvery(nowInSeconds())
@@ -93,9 +94,18 @@ export class LoginManager extends EventSource {
     return storeOf(this.#settings)
   }
 
-  /** A seal for an extension's cookies, under a key for this purpose and realm only. To be called before the application is ready. */
-  async createSeal (app: FastifyInstance, purpose: string): Promise<CookieSeal> {
-    return await sealFor(app, this.#settings, purpose)
+  /** Tells this realm from every other that may share its store: what `realm` of its records is, made of the cookie's name and the realm's. */
+  get realmId (): string {
+    return this.#settings.realm.id
+  }
+
+  /**
+   * A seal for an extension's cookies, under a key for this purpose, realm and shape only. To be called before the
+   * application is ready. The shape says what each fact may be: what is not so, as sealed by an earlier version of the
+   * extension, does not open. Without one, facts open as they were sealed, and are to be checked.
+   */
+  async createSeal (app: FastifyInstance, purpose: string, shape: readonly SealedFact[] | null = null): Promise<CookieSeal> {
+    return await sealFor(app, this.#settings, purpose, shape)
   }
 
   /** The data kept with a login by its id, or null. Rejects with `FST_LOGIN_STORE_REQUIRED` without a store. */

@@ -68,6 +68,8 @@ export const optionRules: Rules = {
   getId: aFunction,
   isActive: aFunction,
   authHash: aFunctionOrNull,
+  sameUsers: aBoolean,
+  thisScopeOnly: aBoolean,
   loginPath: aPage,
   refreshPath: aPage,
   loginMessage: aTextOrNull,

@@ -47,6 +47,10 @@ export interface AccountOptions<Account = User> {
   isActive?: (user: Account) => boolean
   /** What ends a user's other logins when it changes, such as the password's hash; null: no stamp. */
   authHash?: ((user: Account) => string | null | undefined) | null
+  /** In an inner scope without a `realm` of its own: its `loadUser`, `getId` or `remember` functions find the same users as the scope around it. Default false. */
+  sameUsers?: boolean
+  /** This registration is meant for its own scope, and routes outside that scope need no login. Only in the outermost registration. Default false. */
+  thisScopeOnly?: boolean
 
   /** Where visitors log in: a path or an absolute URL. Default null: an error 401. */
   loginPath?: string | null

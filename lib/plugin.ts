@@ -16,6 +16,7 @@ import type { LoginOptions } from './options.ts'
 import { hasMiddleware } from './route-policy.ts'
 import { openScope, type ScopeOptions } from './scope.ts'
 import { settingsOf } from './settings.ts'
+import { checkRoutes } from './unguarded-routes.ts'
 
 async function login (app: FastifyInstance, options: LoginOptions): Promise<void> {
   const outermost = settingsOf(app) === undefined
@@ -27,6 +28,7 @@ async function login (app: FastifyInstance, options: LoginOptions): Promise<void
   if (!outermost) return
   if (hasMiddleware(app)) app.addHook('onReady', async () => noteMiddleware(app, settings))
   app.addHook('onReady', async () => noteBoot(app, settings))
+  app.addHook('onReady', async () => checkRoutes(app, options.thisScopeOnly === true))
   app.decorate('requireLogin', requireLogin)
   app.decorate('requireFreshLogin', requireFreshLogin)
   app.decorate('requireFreshLoginWithin', requireFreshLoginWithin)

@@ -12,16 +12,17 @@ import { defaultAbsoluteTimeout } from './lifetime.ts'
 import { Moments } from './moments.ts'
 import { EndedLogins } from './logins/ended-logins.ts'
 import type { LoginKeeper } from './logins/keeper.ts'
-import { loginSeal } from './logins/login-seal.ts'
+import { loginSeal, loginShape } from './logins/login-seal.ts'
 import { SealedLogins } from './logins/sealed.ts'
 import { checkedStore } from './logins/checked-store.ts'
-import { secretSeal } from './logins/secret-seal.ts'
+import { realmRecords } from './logins/realm-records.ts'
+import { secretSeal, secretShapes } from './logins/secret-seal.ts'
 import type { LoginStore } from './logins/store.ts'
 import { StoredLogins } from './logins/stored.ts'
 import type { AccountOptions } from './options.ts'
-import { rememberSeal } from './remember/remember-seal.ts'
+import { rememberSeal, rememberShape } from './remember/remember-seal.ts'
 import { Successions } from './successions.ts'
-import { createSeal, ownPurposes, purposeKeys } from './seal.ts'
+import { createSeal, purposeKeys } from './seal.ts'
 
 /** The options that belong to a realm and not to a scope, names of cookies aside. */
 interface Fixed {
@@ -36,6 +37,8 @@ interface Fixed {
 export interface Realm {
   /** Empty for the realm of the registered user. */
   readonly name: string
+  /** Tells the realm from every other that may share its key, its store or its session, in other applications too. */
+  readonly id: string
   readonly cookie: Cookie
   readonly rememberCookie: Cookie
   /** What it was made from, for a realm inside. */
@@ -63,48 +66,63 @@ export function keyRing (key: NonNullable<AccountOptions['key']>): Buffer[] {
   return keys.map((one) => Buffer.from(one as string))
 }
 
+/**
+ * What tells a realm from others: the name of its login cookie, and its own name. The cookie's name is what keeps two
+ * registrations apart in a browser, so it keeps their keys and records apart, too. Neither name can hold an `@`.
+ */
+function realmIdOf (cookieName: string, name: string): string {
+  return name === '' ? cookieName : `${cookieName}@${name}`
+}
+
 /** Makes the realm that a registration names. */
 export async function createRealm (
   app: FastifyInstance, name: string, shared: Shared, options: AccountOptions
 ): Promise<Realm> {
-  const { keys } = shared
+  const { keys, store } = shared
   const production = process.env['NODE_ENV'] === 'production'
-  const seal = await createSeal(app, keys, name, ownPurposes)
   const suffix = name === '' ? '' : `-${name}`
   const { cookieName = `login${suffix}`, cookie = {}, remember = {} } = options
   const { endedLogins = 100_000, maxLogins = null, onMaxLogins = 'end-oldest' } = options
   const fixed: Fixed = { cookie, rememberCookie: { ...cookie, ...remember.cookie }, endedLogins, maxLogins, onMaxLogins }
   const lifetimes = { idleTimeout: options.idleTimeout ?? null, absoluteTimeout: options.absoluteTimeout ?? defaultAbsoluteTimeout }
   const loginCookie = fixCookie(app, cookieName, fixed.cookie, production)
-  const rememberCookie = fixCookie(app, remember.cookieName ?? `remember_token${suffix}`, fixed.rememberCookie, production)
-  claimCookies(app, name, [loginCookie, rememberCookie])
+  const rememberCookieName = remember.cookieName ?? `remember_token${suffix}`
+  const rememberCookie = fixCookie(app, rememberCookieName, fixed.rememberCookie, production)
+  claimCookies(app, name, [cookieName, rememberCookieName])
+  const id = realmIdOf(cookieName, name)
+  const seal = await createSeal(app, keys, id, store === null ? { login: loginShape, remember: rememberShape } : secretShapes)
   const moments = new Moments()
   return Object.freeze({
     name,
+    id,
     cookie: loginCookie,
     rememberCookie,
     fixed,
-    logins: shared.store === null
+    logins: store === null
       ? new SealedLogins(loginSeal(seal), rememberSeal(seal), new EndedLogins(endedLogins, () => app.log.warn(fullList(endedLogins)), moments))
-      : new StoredLogins(checkedStore(shared.store), secretSeal(seal), name, { most: maxLogins, onMost: onMaxLogins, lifetimes }, moments),
+      : new StoredLogins(realmRecords(checkedStore(store), id), secretSeal(seal), id, { most: maxLogins, onMost: onMaxLogins, lifetimes }, moments),
     moments,
     successions: new Successions(),
-    stamps: new Stamps(purposeKeys(keys, 'stamp', name)),
+    stamps: new Stamps(purposeKeys(keys, 'stamp', id)),
     listeners: new Listeners(app.log),
-    tokenKeys: purposeKeys(keys, 'token', name)
+    tokenKeys: purposeKeys(keys, 'token', id)
   })
 }
 
-/** The cookies of each server by name, so that no two registrations or realms write one. */
+/**
+ * The cookies of each server by name, so that no two registrations or realms of it write one cookie, or share keys.
+ * Without `__Host-`, which one of them may have and the other not: that is no part of what makes the keys.
+ */
 const claimed = new WeakMap<object, Set<string>>()
 
-function claimCookies (app: FastifyInstance, realm: string, cookies: readonly Cookie[]): void {
+function claimCookies (app: FastifyInstance, realm: string, cookieNames: readonly string[]): void {
   const names = claimed.get(app.server) ?? new Set<string>()
   claimed.set(app.server, names)
-  for (const { name } of cookies) {
+  for (const name of cookieNames) {
     if (names.has(name)) {
-      throw new InvalidOptionError(`The cookie ${name} of fastify-login would be written twice${realm === '' ? '' : `, by the realm ${realm} too`}: ` +
-        'name another cookieName or remember.cookieName, or another realm where this is another kind of user')
+      throw new InvalidOptionError(`fastify-login: the cookie ${name}${realm === '' ? '' : ` of the realm ${realm}`} is already in use on this server, ` +
+        'by another registration or realm, or for the other cookie of this one. They would overwrite each other, and could be taken for one another: ' +
+        'set another cookieName or remember.cookieName, or a realm if these are another kind of user')
     }
     names.add(name)
   }

@@ -27,10 +27,11 @@ export async function openScope (scope: FastifyInstance, options: Options): Prom
   if (Object.hasOwn(scope, settingsKey)) throw new AlreadyRegisteredError()
   const parent = settingsOf(scope)
   const keys = parent === undefined ? outermostKeys(options) : parent.keys
-  const misplaced = parent === undefined ? undefined : (['key', 'store'] as const).find((option) => options[option] !== undefined)
+  const misplaced = parent === undefined ? undefined : (['key', 'store', 'thisScopeOnly'] as const).find((option) => options[option] !== undefined)
   if (misplaced !== undefined) {
     throw new InvalidOptionError(`The option ${misplaced} of fastify-login belongs to the outermost registration: inner scopes share it`)
   }
+  if (parent !== undefined) checkUsers(options, parent)
   const store = parent === undefined ? options.store ?? null : parent.store
   if (store !== null) checkStore(store)
   if (typeof options.maxLogins === 'number' && store === null) throw new StoreRequiredError('The option maxLogins of fastify-login')
@@ -88,6 +89,23 @@ function inheriting (options: Options, parent: Settings | undefined): Options {
   const cookie = { ...fixed.cookie, ...named(options.cookie) }
   const remember = { ...options.remember, cookie: { ...fixed.rememberCookie, ...named(options.cookie), ...named(options.remember?.cookie) } }
   return { ...fixed, idleTimeout, absoluteTimeout, ...named(options), cookie, remember }
+}
+
+/**
+ * A login of a realm is loaded by whichever scope of the realm the browser asks. Where a scope loads users of another
+ * kind, a member is the admin of the same id there: so a scope says which of both it means.
+ */
+function checkUsers ({ realm, sameUsers, loadUser, getId, remember: { getToken, loadUserByToken } = {} }: Options, parent: Settings): void {
+  if (realm !== undefined && realm !== parent.realm.name && sameUsers === true) {
+    throw new InvalidOptionError(`fastify-login: sameUsers cannot be true in the realm ${realm}, because another realm is another kind of user. Remove sameUsers, or realm`)
+  }
+  if (realm !== undefined || sameUsers === true) return
+  const overridden = Object.entries({ loadUser, getId, getToken, loadUserByToken })
+    .find(([name, value]) => value !== undefined && value !== parent[name as 'loadUser' | 'getId' | 'getToken' | 'loadUserByToken'])
+  if (overridden === undefined) return
+  const [option] = overridden
+  throw new InvalidOptionError(`fastify-login: ${option.endsWith('oken') ? 'remember.' : ''}${option} of an inner scope may find other users than the scope around it, whose logins it shares: ` +
+    'a member could be taken for the admin of the same id. If these are another kind of user, name a realm for them. If they are the same users, set sameUsers to true')
 }
 
 function named<Named extends object> (options: Named | undefined): Partial<Named> {

@@ -5,18 +5,32 @@
  */
 import secureSession from '@fastify/secure-session'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { deriveKey } from './digest.ts'
+import { deriveKey, sha256 } from './digest.ts'
 
 /** What the plugin's own seal is for. A value sealed for one purpose does not open under another. */
 export type SealPurpose = 'login' | 'remember'
+
+const factTests = {
+  text: (value: unknown) => typeof value === 'string',
+  number: (value: unknown) => Number.isFinite(value),
+  boolean: (value: unknown) => typeof value === 'boolean',
+  'text or null': (value: unknown) => value === null || typeof value === 'string',
+  any: () => true
+}
+
+/** What a fact in a sealed value may be. */
+export type SealedFact = keyof typeof factTests
+
+export const sealedFacts: readonly string[] = Object.keys(factTests)
+
+/** What each fact in a sealed value may be, in their order; null where whoever opens it checks that. */
+export type SealedShape = readonly SealedFact[] | null
 
 /** Seals plain data for a purpose, and opens what was sealed; null is anything else. */
 export interface Seal<Purpose extends string = SealPurpose> {
   seal (purpose: Purpose, facts: readonly unknown[]): string
   open (purpose: Purpose, sealed: string): unknown[] | null
 }
-
-export const ownPurposes: readonly SealPurpose[] = ['login', 'remember']
 
 // The codec's own expiry slides with every write; ours is inside the facts, so the codec's must never come first.
 const aCentury = 100 * 365 * 24 * 3600
@@ -28,20 +42,24 @@ const silent = Object.fromEntries(
 
 /**
  * The key for one purpose in one realm. The application's own keys are not used as they are: a value that the
- * application, or another realm, sealed with them must not open here (OWASP ASVS 9.2.2).
+ * application, or another realm, sealed with them must not open here (OWASP ASVS 9.2.2). The shape is part of what
+ * makes the key, so that a value of another shape, such as that of an older version, is a forged one here.
  */
-export function purposeKeys (keys: readonly Buffer[], purpose: string, realm: string): Buffer[] {
-  return keys.map((key) => deriveKey(key, `fastify-login/v1/${purpose}/${realm}`))
+export function purposeKeys (keys: readonly Buffer[], purpose: string, realmId: string, shape: SealedShape = null): Buffer[] {
+  // A digest, because HKDF takes no more than 1024 bytes of what a key is for.
+  const what = sha256(JSON.stringify([purpose, realmId, shape]))
+  return keys.map((key) => deriveKey(key, `fastify-login/v2/${what}`))
 }
 
 /** Registers the codec in a scope without routes, so that none of its hooks runs on the application's. */
 export async function createSeal<Purpose extends string> (
-  app: FastifyInstance, keys: readonly Buffer[], realm: string, purposes: readonly Purpose[]
+  app: FastifyInstance, keys: readonly Buffer[], realmId: string, shapes: Readonly<Record<Purpose, SealedShape>>
 ): Promise<Seal<Purpose>> {
+  const purposes = Object.keys(shapes) as Purpose[]
   let codec = app
   await app.register(async (scope) => {
     await scope.register(secureSession, purposes.map((purpose) => ({
-      sessionName: purpose, cookieName: purpose, key: purposeKeys(keys, purpose, realm), expiry: aCentury
+      sessionName: purpose, cookieName: purpose, key: purposeKeys(keys, purpose, realmId, shapes[purpose]), expiry: aCentury
     })))
     codec = scope
   })
@@ -53,9 +71,16 @@ export async function createSeal<Purpose extends string> (
       const encoded = fromCookie(sealed)
       if (encoded === null) return null
       const opened = codec.decodeSecureSession(encoded, silent, purpose)
-      return opened === null ? null : opened.get('facts') as unknown[]
+      const found = opened === null ? null : opened.get('facts')
+      return hasShape(found, shapes[purpose]) ? found : null
     }
   }
+}
+
+/** The one place where facts are checked that come out of a sealed value. */
+function hasShape (found: unknown, shape: SealedShape): found is unknown[] {
+  if (!Array.isArray(found)) return false
+  return shape === null || (found.length === shape.length && shape.every((fact, index) => factTests[fact](found[index])))
 }
 
 // The codec writes base64 and a semicolon, which a cookie carries percent-encoded; base64url and a dot need nothing.

@@ -19,17 +19,17 @@ interface Session {
 const flashKey = 'flash'
 
 /** Whose a session is to be. */
-export interface SessionOwner { readonly realm: string, readonly userId: string }
+export interface SessionOwner { readonly realmId: string, readonly userId: string }
 
-const ownerPrefix = 'fastify-login.user'
+const ownerPrefix = 'fastify-login.user.'
 
 // Tells whose data a session holds, so that the next user of the browser does not get it.
-function ownerKey (realm: string): string {
-  return realm === '' ? ownerPrefix : `${ownerPrefix}.${realm}`
+function ownerKey (realmId: string): string {
+  return ownerPrefix + realmId
 }
 
-function isOthers (key: string, realm: string): boolean {
-  return key.startsWith(ownerPrefix) && key !== ownerKey(realm)
+function isOthers (key: string, realmId: string): boolean {
+  return key.startsWith(ownerPrefix) && key !== ownerKey(realmId)
 }
 
 /** The session of a request, or null where the application has none. */
@@ -51,21 +51,21 @@ export async function renewSession (
 ): Promise<void> {
   const session = sessionOf(request)
   if (session === null) return
-  const previous = session.get(ownerKey(owner.realm))
+  const previous = session.get(ownerKey(owner.realmId))
   // A digest: a session may be kept where ids of users should not be.
   const user = digest(owner.userId)
   const keepsData = !cameWithAnotherUser && (previous === undefined || previous === user)
-  await session.regenerate(keysOf(session).filter((key) => keepsData ? !drop.includes(key) : isOthers(key, owner.realm)))
+  await session.regenerate(keysOf(session).filter((key) => keepsData ? !drop.includes(key) : isOthers(key, owner.realmId)))
   // @fastify/session puts another object in its place.
-  sessionOf(request)?.set(ownerKey(owner.realm), user)
+  sessionOf(request)?.set(ownerKey(owner.realmId), user)
 }
 
 /** Empties the session at logout; messages for the next page stay, and what tells the users of other realms apart. */
-export async function emptySession (request: FastifyRequest, realm: string): Promise<void> {
+export async function emptySession (request: FastifyRequest, realmId: string): Promise<void> {
   const session = sessionOf(request)
   if (session === null) return
   const keys = keysOf(session)
-  if (keys.length > 0) await session.regenerate(keys.filter((key) => key === flashKey || isOthers(key, realm)))
+  if (keys.length > 0) await session.regenerate(keys.filter((key) => key === flashKey || isOthers(key, realmId)))
 }
 
 // `data` is @fastify/secure-session's; @fastify/session keeps data in own properties, beside `cookie`.

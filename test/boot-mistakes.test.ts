@@ -43,8 +43,8 @@ describe('the boot stops with a sentence that says what to do', () => {
     }
   })
 
-  test('where an inner registration names a key or a store', async () => {
-    for (const [name, options] of [['key', { key }], ['store', { store: {} }]] as const) {
+  test('where an inner registration names what is of the outermost one alone', async () => {
+    for (const [name, options] of [['key', { key }], ['store', { store: {} }], ['thisScopeOnly', { thisScopeOnly: false }]] as const) {
       assert.equal(await wrongOption(outermost, options), `The option ${name} of fastify-login belongs to the outermost registration: inner scopes share it`)
     }
   })
@@ -92,11 +92,13 @@ describe('the boot stops with a sentence that says what to do', () => {
   })
 
   test('where two registrations would write one cookie, and names the realm that is not the first', async () => {
-    const instead = 'name another cookieName or remember.cookieName, or another realm where this is another kind of user'
-    assert.equal(await wrongOption({ ...outermost, cookieName: 'remember_token' }), `The cookie remember_token of fastify-login would be written twice: ${instead}`)
+    const instead = 'is already in use on this server, by another registration or realm, or for the other cookie of this one. ' +
+      'They would overwrite each other, and could be taken for one another: ' +
+      'set another cookieName or remember.cookieName, or a realm if these are another kind of user'
+    assert.equal(await wrongOption({ ...outermost, cookieName: 'remember_token' }), `fastify-login: the cookie remember_token ${instead}`)
     assert.equal(
       await wrongOption(outermost, { realm: 'admin', loadUser, cookieName: 'login' }),
-      `The cookie login of fastify-login would be written twice, by the realm admin too: ${instead}`
+      `fastify-login: the cookie login of the realm admin ${instead}`
     )
   })
 })

@@ -55,6 +55,25 @@ describe('a seal of one\'s own', () => {
     await other.close()
   })
 
+  test('of a shape opens nothing that is of another', async () => {
+    const [manager, , app] = await createManagers(key)
+    const seal = await manager.createSeal(app, 'parcel', ['text', 'number', 'boolean', 'text or null', 'any'])
+    for (const facts of [['a', 1, true, null, null], ['', -0.5, false, 'b', { deep: [] }]]) assert.deepEqual(seal.open(seal.seal(facts)), facts)
+    for (const facts of [[], ['a', 1, true, null], ['a', 1, true, null, null, 1], [1, 1, true, null, 1], ['a', '1', true, null, 1], ['a', NaN, true, null, 1], ['a', 1, 1, null, 1], ['a', 1, true, 0, 1]]) {
+      assert.equal(seal.open(seal.seal(facts)), null, JSON.stringify(facts))
+    }
+    const facts = ['a', 1, true, null, null]
+    assert.equal(seal.open((await manager.createSeal(app, 'parcel')).seal(facts)), null)
+    assert.equal(seal.open((await manager.createSeal(app, 'parcel', ['text', 'number', 'boolean', 'any', 'any'])).seal(facts)), null)
+    for (const wrong of ['text', ['txt'], [null], ['toString'], {}, 7]) {
+      await assert.rejects(manager.createSeal(app, 'parcel', wrong as never), {
+        code: 'FST_LOGIN_INVALID_ARGUMENT',
+        message: "fastify-login: the shape of a seal must be null or an array of 'text', 'number', 'boolean', 'text or null', 'any'"
+      })
+    }
+    await app.close()
+  })
+
   test('has a purpose that is a name', async () => {
     const [manager, , app] = await createManagers(key)
     for (const purpose of ['', 'a b', 'a/b', 'x'.repeat(65)]) {

@@ -62,6 +62,8 @@ const options: Record<string, Values> = {
   getId: aFunction,
   isActive: aFunction,
   authHash: aFunctionOrNull,
+  sameUsers: aBoolean,
+  thisScopeOnly: aBoolean,
   loginPath: aPage,
   refreshPath: aPage,
   loginMessage: aTextOrNull,

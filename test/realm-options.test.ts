@@ -74,31 +74,56 @@ describe('a realm inherits', () => {
   })
 })
 
-describe('two registrations side by side, with one key', () => {
-  /** Two scopes, each the outermost registration of its own, with users of the same ids. */
-  async function open (): Promise<FastifyInstance> {
+describe('two outermost registrations of one server', () => {
+  const user = { id: '1', name: 'Ada' }
+
+  /** Two scopes, each the outermost registration of its own, with one key. */
+  async function open (first: object, second: object): Promise<FastifyInstance> {
     const app = Fastify()
-    for (const name of ['members', 'staff']) {
+    for (const [name, options] of Object.entries({ first, second })) {
       app.register(async (scope) => {
-        const user = { id: '1', name }
-        await scope.register(login, { key, loadUser: () => user })
+        await scope.register(login, { key, loadUser: () => user, thisScopeOnly: true, ...options } as LoginOptions)
         scope.post(`/${name}/login`, async (request) => await request.loginUser(user))
-        scope.get(`/${name}`, (request) => ({ user: (request.currentUser as { name: string } | null)?.name ?? null }))
+        scope.get(`/${name}`, (request) => ({ user: request.currentUser?.name ?? null }))
       })
     }
     await app.ready()
     return app
   }
 
-  test('never take a user of the one for a user of the other', async () => {
-    const app = await open().catch((error: { code?: string }) => {
-      assert.match(String(error.code), /^FST_LOGIN_/)
-      return null
+  const names = { cookieName: 'staff_login', remember: { cookieName: 'staff_remember' } }
+
+  for (const [sentence, first, second] of [
+    ['both have the default names', {}, {}],
+    ['only the login cookies have one name', {}, { remember: names.remember }],
+    ['only the remember cookies have one name', {}, { cookieName: names.cookieName }],
+    ['the login cookie of one is called like the remember cookie of the other', {}, { ...names, cookieName: 'remember_token' }],
+    ['the remember cookie of one is called like the login cookie of the other', {}, { ...names, remember: { cookieName: 'login' } }],
+    ['one name is prefixed with __Host- and the other is not', { cookie: { secure: true } }, {}],
+    ['the paths of the cookies differ', { cookie: { path: '/members' } }, { cookie: { path: '/staff' } }],
+    ['the domains of the cookies differ', { cookie: { domain: 'example.org' } }, { cookie: { domain: 'example.net' } }],
+    ['only the keys differ', {}, { key: 'another secret of thirty-two bytes or more' }],
+    ['they are of two realms and the cookies have one name', { realm: 'admin', cookieName: 'login' }, { remember: names.remember }]
+  ] as const) {
+    test(`stop the boot where ${sentence}`, async () => {
+      await assert.rejects(open(first, second), { code: 'FST_LOGIN_INVALID_OPTION', message: /^fastify-login: the cookie [\w-]+.* is already in use on this server.*set another cookieName/ })
     })
-    if (app === null) return
+  }
+
+  test('are kept apart by cookie names that differ in case alone', async () => {
+    const app = await open({}, { cookieName: 'Login', remember: { cookieName: 'Remember_token' } })
     const browser = new Browser(app)
-    await browser.post('/members/login')
-    assert.equal((await browser.get('/staff')).json().user, null)
+    await browser.post('/first/login')
+    assert.equal((await browser.get('/first')).json().user, 'Ada')
+    browser.cookies.set('Login', browser.cookies.get('login')!)
+    assert.equal((await browser.get('/second')).json().user, null)
+  })
+
+  test('of two servers may have the same names, as one application in several processes has', async () => {
+    const [one, two] = [await open({}, names), await open({}, names)]
+    const browser = new Browser(one)
+    await browser.post('/first/login')
+    assert.equal((await browser.copy(two).get('/first')).json().user, 'Ada')
   })
 })
 

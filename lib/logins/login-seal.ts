@@ -4,7 +4,7 @@
  * @module
  */
 import { OpenedCookies } from '../opened-cookies.ts'
-import type { Seal } from '../seal.ts'
+import type { Seal, SealedShape } from '../seal.ts'
 import type { LoginFacts } from './record.ts'
 
 /** Reads and writes the login cookies of one realm. */
@@ -31,6 +31,11 @@ export function loginSeal (seal: Seal): LoginSeal {
     }
   }
 }
+
+/** What a login cookie says where there is no store. */
+export const loginShape: SealedShape = [
+  'text', 'text', 'number', 'number', 'number', 'number', 'number', 'number', 'boolean', 'boolean', 'text', 'text or null', 'boolean'
+]
 
 // A tuple, because the names would take half of a cookie that goes with every request.
 function toTuple (login: LoginFacts): unknown[] {

@@ -13,23 +13,23 @@ import type { LoginFacts } from './record.ts'
 import type { LoginRecord, RememberRecord } from './store.ts'
 
 /** Names the user of a realm in the store, at one length whatever the id: no id can break a key or a query. */
-export function ownerOf (realm: string, userId: string): string {
-  return digest(`${realm}\n${userId}`)
+export function ownerOf (realmId: string, userId: string): string {
+  return digest(`${realmId}\n${userId}`)
 }
 
 /** The secrets that a change gives out; null where the browser keeps what it has. */
 export interface Secrets { readonly login: string | null, readonly validator: string | null }
 
 /** The record of a login that begins, at this time. */
-export function newRecord (change: Change, realm: string, secrets: Secrets, begunAt: number): LoginRecord {
+export function newRecord (change: Change, realmId: string, secrets: Secrets, begunAt: number): LoginRecord {
   const { login, remember, data } = change
   const kept = remember === null ? null : rememberRecord(remember, secrets.validator as string)
   return {
     id: login.id,
-    owner: ownerOf(realm, login.userId),
+    owner: ownerOf(realmId, login.userId),
     version: 0,
     begunAt,
-    realm,
+    realm: realmId,
     userId: login.userId,
     secret: sha256(secrets.login as string),
     previousSecrets: [],

@@ -37,7 +37,7 @@ export interface LoginRecord {
   readonly begunAt: number
   /** From then on the record is of no use to anybody. */
   readonly keepUntil: number
-  /** The realm's name; empty for the one without. */
+  /** `app.login.realmId` of the realm: tells its records from those of others that share the store. */
   readonly realm: string
   /** What `getId(user)` gave, as a string. */
   readonly userId: string

@@ -25,7 +25,7 @@ const triedAfterEnd = 45
 export class StoredChanges {
   readonly #store: LoginStore
   readonly #seal: SecretSeal
-  readonly #realm: string
+  readonly #realmId: string
   readonly #limit: LoginLimit
   readonly #notes: RecordNotes
   readonly #recent: RecentEnds
@@ -33,11 +33,11 @@ export class StoredChanges {
   readonly #secrets = new WeakMap<Change, Secrets>()
 
   constructor (
-    store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit, notes: RecordNotes, recent: RecentEnds, moments: Moments
+    store: LoginStore, seal: SecretSeal, realmId: string, limit: LoginLimit, notes: RecordNotes, recent: RecentEnds, moments: Moments
   ) {
     this.#store = store
     this.#seal = seal
-    this.#realm = realm
+    this.#realmId = realmId
     this.#limit = limit
     this.#notes = notes
     this.#recent = recent
@@ -94,7 +94,7 @@ export class StoredChanges {
     const { startedAt } = change.login
     // Whether the clock was set back while the request was under way shows now.
     this.#moments.at(Date.now())
-    const record = newRecord(change, this.#realm, secrets, this.#moments.timeOf(startedAt))
+    const record = newRecord(change, this.#realmId, secrets, this.#moments.timeOf(startedAt))
     if (!await steps.create(record) && !await this.#createAfterEnd(record, startedAt, now)) return false
     return await endBeyond(this.#store, this.#limit, record, steps, now)
   }

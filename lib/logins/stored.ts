@@ -19,21 +19,22 @@ import { StoredChanges } from './stored-changes.ts'
 import { StoredFinding } from './stored-finding.ts'
 
 export class StoredLogins implements LoginKeeper {
+  /** The records of this realm alone. */
   readonly #store: LoginStore
   readonly #finding: StoredFinding
-  readonly #realm: string
+  readonly #realmId: string
   readonly #limit: LoginLimit
   readonly #notes = new RecordNotes()
   readonly #recent: RecentEnds
   readonly #changes: StoredChanges
 
-  constructor (store: LoginStore, seal: SecretSeal, realm: string, limit: LoginLimit, moments: Moments) {
+  constructor (store: LoginStore, seal: SecretSeal, realmId: string, limit: LoginLimit, moments: Moments) {
     this.#store = store
     this.#recent = new RecentEnds(moments)
     this.#finding = new StoredFinding(store, seal, this.#notes, this.#recent)
-    this.#realm = realm
+    this.#realmId = realmId
     this.#limit = limit
-    this.#changes = new StoredChanges(store, seal, realm, limit, this.#notes, this.#recent, moments)
+    this.#changes = new StoredChanges(store, seal, realmId, limit, this.#notes, this.#recent, moments)
   }
 
   find (cookie: string, now: number): Promise<FoundLogin> {
@@ -61,7 +62,7 @@ export class StoredLogins implements LoginKeeper {
   }
 
   admits ({ userId, id }: LoginFacts, now: number): Promise<boolean> {
-    return admits(this.#store, this.#limit, ownerOf(this.#realm, userId), id, now)
+    return admits(this.#store, this.#limit, ownerOf(this.#realmId, userId), id, now)
   }
 
   isStale (login: LoginFacts): boolean { return this.#notes.of(login).record.stale }
@@ -98,7 +99,7 @@ export class StoredLogins implements LoginKeeper {
 
   async endById (id: string, userId: string | null): Promise<boolean> {
     const record = await this.#store.find(id)
-    if (record?.realm !== this.#realm || (userId !== null && record.userId !== userId)) return false
+    if (record === null || (userId !== null && record.userId !== userId)) return false
     return await this.#remove(id)
   }
 
@@ -107,7 +108,7 @@ export class StoredLogins implements LoginKeeper {
   }
 
   async endAll (userId: string, exceptId: string | null): Promise<void> {
-    const owner = ownerOf(this.#realm, userId)
+    const owner = ownerOf(this.#realmId, userId)
     await this.#recent.noteAllEnded(owner, () => this.#store.removeAll(owner, exceptId ?? undefined))
   }
 
@@ -116,7 +117,7 @@ export class StoredLogins implements LoginKeeper {
   }
 
   async list (userId: string, lifetimes: LoginLimit['lifetimes'], now: number): Promise<LoginRecord[]> {
-    const records = await this.#store.list(ownerOf(this.#realm, userId))
+    const records = await this.#store.list(ownerOf(this.#realmId, userId))
     return records.filter((record) => isUsable(record, lifetimes, now))
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { hash } from 'node:crypto'
-import type { CookieSeal } from '../index.ts'
+import type { CookieSeal, SealedFact } from '../index.ts'
 
 /** How long a visitor may take at the provider, in seconds. */
 export const attemptLife = 600
@@ -40,6 +40,11 @@ export function attemptName (state: string): string {
 export function isAttemptName (name: string): boolean {
   return /^[\w-]{16}$/.test(name)
 }
+
+/** What the cookie of an attempt says. */
+export const attemptShape: readonly SealedFact[] = [
+  'text', 'text', 'text', 'text', 'text', 'text', 'number', 'text or null', 'text or null', 'boolean'
+]
 
 export function sealAttempt (seal: CookieSeal, attempt: Attempt): string {
   const { state, nonce, verifier, provider, purpose, next, startedAt, expected, again } = attempt

@@ -4,7 +4,8 @@
  * @module
  */
 import type { CookieSerializeOptions } from '@fastify/cookie'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalid } from './rules.ts'
 
 /** A cookie's name and path, the same for setting and clearing. */
 export interface Cookie { readonly name: string, readonly path: string, readonly secure: boolean }
@@ -13,6 +14,20 @@ export interface Cookie { readonly name: string, readonly path: string, readonly
 export function fixCookie (name: string, path: string, secure: boolean): Cookie {
   const prefix = !secure ? '' : path === '/' ? '__Host-' : '__Secure-'
   return Object.freeze({ name: prefix + name, path, secure })
+}
+
+/** For each server, the realm whose cookies begin with a name. */
+const claimed = new WeakMap<object, Map<string, string>>()
+
+/** Stops the boot where two realms of a server would overwrite each other's cookies; registrations of one realm share them. */
+export function claimCookies ({ server, login: { realmId } }: FastifyInstance, cookieName: string): void {
+  const realms = claimed.get(server) ?? new Map<string, string>()
+  claimed.set(server, realms)
+  const realm = realms.get(cookieName) ?? realmId
+  if (realm !== realmId) {
+    throw invalid('cookieName', `is '${cookieName}', and so is that of a registration in another realm of this server: they would overwrite each other's cookies. Set another cookieName here`)
+  }
+  realms.set(cookieName, realmId)
 }
 
 /** All cookies of a request, whichever hook the application lets @fastify/cookie parse in. */

@@ -38,7 +38,7 @@ export class LoginMarks {
 
   /** Marks the login that the answer will begin. `begunAt` is when the visitor was sent to the provider. */
   async mark (request: FastifyRequest, current: Login, { issuer, subject, session }: ProviderLogin, clientId: string, begunAt: number): Promise<void> {
-    const owners = ownersOf({ issuer, clientId, subject, session })
+    const owners = ownersOf(this.#manager.realmId, { issuer, clientId, subject, session })
     const now = nowInSeconds()
     const keepUntil = Math.max(current.expiresAt, this.#remember ? now + longest : 0)
     for (const owner of owners) {
@@ -53,7 +53,7 @@ export class LoginMarks {
 
   /** Once a login has ended by itself. */
   async unmark (loginId: string, { issuer, subject, session }: ProviderLogin, clientId: string): Promise<void> {
-    for (const owner of ownersOf({ issuer, clientId, subject, session })) await this.#store.remove(markIdOf(owner, loginId))
+    for (const owner of ownersOf(this.#manager.realmId, { issuer, clientId, subject, session })) await this.#store.remove(markIdOf(owner, loginId))
   }
 
   /** Once the login is there: ends it where the provider has logged its user out since they were sent there. Once for a request. */
@@ -80,9 +80,9 @@ export class LoginMarks {
   /** Ends the logins that a logout names, those under way included. A later login is another one. */
   async end (named: Named): Promise<void> {
     // Where a session is named it alone ends, also where the user is named with it.
-    const [gate] = ownersOf(named.session === null ? named : { ...named, subject: null }) as [string]
+    const [gate] = ownersOf(this.#manager.realmId, named.session === null ? named : { ...named, subject: null }) as [string]
     await this.#store.removeAll(gateOf(gate))
-    for (const owner of ownersOf(named)) {
+    for (const owner of ownersOf(this.#manager.realmId, named)) {
       for (const { id, data } of await this.#store.list(owner)) {
         const { login, session } = data as { login: string, session: string | null }
         if (named.session !== null && session !== null && session !== named.session) continue
@@ -94,16 +94,17 @@ export class LoginMarks {
 
   /** Whether a thing was said before: a logout token counts once, on every process. */
   async wasSaid (thing: string): Promise<boolean> {
-    return await this.#store.find(idOf(thing)) !== null
+    return await this.#store.find(this.#idOf(thing)) !== null
   }
 
   /** Keeps in mind that it was. */
   async noteSaid (thing: string, forSeconds: number): Promise<void> {
     const now = nowInSeconds()
-    await this.#store.create({ ...markOf(gateOf(thing), now, now + forSeconds, null), id: idOf(thing) })
+    await this.#store.create({ ...markOf(gateOf(thing), now, now + forSeconds, null), id: this.#idOf(thing) })
   }
-}
 
-function idOf (thing: string): string {
-  return hash('sha256', thing, 'base64url').slice(0, 33)
+  /** Another registration that shares the store is told of the same logout by itself, in the very same words. */
+  #idOf (thing: string): string {
+    return hash('sha256', `${this.#manager.realmId}\n${thing}`, 'base64url').slice(0, 33)
+  }
 }

@@ -9,9 +9,12 @@ import type { LoginRecord } from '../index.ts'
 /** What a logout names at the provider: a user, one of their sessions, or both. */
 export interface Named { readonly issuer: string, readonly clientId: string, readonly subject: string | null, readonly session: string | null }
 
-/** The owners of the marks of whatever is named: of a user, of a session, or of both. */
-export function ownersOf ({ issuer, clientId, subject, session }: Named): string[] {
-  const owner = (kind: string, name: string | null) => name === null ? [] : [digest(JSON.stringify([kind, issuer, clientId, name]))]
+/**
+ * The owners of the marks of whatever is named: of a user, of a session, or of both. The realm is part of each, because
+ * another registration may share the store and be the same client there: its marks name logins that are not ours.
+ */
+export function ownersOf (realmId: string, { issuer, clientId, subject, session }: Named): string[] {
+  const owner = (kind: string, name: string | null) => name === null ? [] : [digest(JSON.stringify([realmId, kind, issuer, clientId, name]))]
   return [...owner('sub', subject), ...owner('sid', session)]
 }
 

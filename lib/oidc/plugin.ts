@@ -5,10 +5,12 @@
  */
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { errors } from '../index.ts'
+import { errors, type SealedFact } from '../index.ts'
+import { attemptShape } from './attempt.ts'
 import { backChannelRoute } from './back-channel.ts'
 import { BrowserCookies } from './browser-cookies.ts'
 import { callbackRoute } from './callback.ts'
+import { claimCookies } from './cookies.ts'
 import { showErrors } from './error-pages.ts'
 import { readForms } from './form-body.ts'
 import { LoginMarks } from './login-marks.ts'
@@ -18,11 +20,12 @@ import { loadPeers } from './peers.ts'
 import { keepPrivate } from './private-responses.ts'
 import { Provider } from './provider.ts'
 import { refreshAt } from './refresh.ts'
+import { roundsShape } from './rounds.ts'
 import { loginRoute, reauthenticateRoute, registerRoute, visitorsOnly } from './routes.ts'
-import { SealedLogins } from './sealed-logins.ts'
+import { loginShapes, SealedLogins } from './sealed-logins.ts'
 import { siteSettings } from './settings.ts'
 import type { Site } from './site.ts'
-import { StoredLogins } from './stored-logins.ts'
+import { recordShape, StoredLogins } from './stored-logins.ts'
 import { Tokens } from './tokens.ts'
 
 async function openIdConnect (app: FastifyInstance, options: OidcOptions): Promise<void> {
@@ -33,22 +36,25 @@ async function openIdConnect (app: FastifyInstance, options: OidcOptions): Promi
 
 async function openSite (app: FastifyInstance, options: OidcOptions): Promise<Site> {
   const settings = await siteSettings(options, app.prefix)
+  claimCookies(app, settings.cookieName)
   const peers = await loadPeers()
   const { login: manager } = app
   const { store } = manager
   const { keepTokens, remember, paths } = settings
   if (store === null && paths.backChannelLogout !== null) throw new errors.StoreRequiredError('The option paths.backChannelLogout of fastify-login/oidc')
   if (store === null && keepTokens) throw new errors.StoreRequiredError('The option keepTokens of fastify-login/oidc')
-  const seal = (purpose: string) => manager.createSeal(app, purpose)
+  const seal = (purpose: string, shape: readonly SealedFact[]) => manager.createSeal(app, purpose, shape)
   const providers = new Map(settings.providers.map((one) => [one.name, new Provider(one, peers, app.log)]))
-  const stored = store === null ? null : new StoredLogins(manager, await seal('oidc-record'))
+  const stored = store === null ? null : new StoredLogins(manager, await seal('oidc-record', recordShape))
   return {
     manager,
     settings,
     peers,
     providers,
-    cookies: new BrowserCookies({ attempt: await seal('oidc-attempt'), rounds: await seal('oidc-rounds') }, settings),
-    logins: stored ?? new SealedLogins({ login: await seal('oidc-login'), idToken: await seal('oidc-id-token') }, settings),
+    cookies: new BrowserCookies({ attempt: await seal('oidc-attempt', attemptShape), rounds: await seal('oidc-rounds', roundsShape) }, settings),
+    logins: stored ?? new SealedLogins({
+      login: await seal('oidc-login', loginShapes.login), idToken: await seal('oidc-id-token', loginShapes.idToken)
+    }, settings),
     marks: store === null || paths.backChannelLogout === null ? null : new LoginMarks(store, manager, remember),
     tokens: new Tokens(manager, keepTokens ? stored : null, refreshAt(providers, peers), Math.max(...settings.providers.map(({ timeout }) => timeout)))
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CookieSeal } from '../index.ts'
+import type { CookieSeal, SealedFact } from '../index.ts'
 
 /** So many successful log-ins within so many seconds, and still asking for another, is a circle. */
 const mostRounds = 3
@@ -13,6 +13,9 @@ export const roundsWithin = 60
 export interface Rounds { readonly finished: number, readonly since: number }
 
 const none: Rounds = Object.freeze({ finished: 0, since: 0 })
+
+/** What the cookie says. */
+export const roundsShape: readonly SealedFact[] = ['number', 'number']
 
 export function sealRounds (seal: CookieSeal, { finished, since }: Rounds): string {
   return seal.seal([finished, since])

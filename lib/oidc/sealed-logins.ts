@@ -4,7 +4,7 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieSeal, Login } from '../index.ts'
+import type { CookieSeal, Login, SealedFact } from '../index.ts'
 import { nowInSeconds } from './clock.ts'
 import { clearCookie, cookiesOf, fixCookie, setCookie, withdrawCookies, type Cookie } from './cookies.ts'
 import type { ProviderLogin } from './identity.ts'
@@ -16,6 +16,12 @@ const longestIdToken = 2500
 
 /** Browsers keep no cookie longer (RFC 6265bis, 5.5). */
 const longest = 400 * 24 * 3600
+
+/** What the two cookies say. */
+export const loginShapes = {
+  login: ['text', 'text', 'text', 'text', 'text or null'],
+  idToken: ['text', 'text', 'text']
+} as const satisfies Record<string, readonly SealedFact[]>
 
 /** Seals of two purposes, so that neither cookie can stand for the other. */
 export interface LoginSeals { readonly login: CookieSeal, readonly idToken: CookieSeal }

@@ -4,9 +4,12 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieSeal, Login, LoginManager } from '../index.ts'
+import type { CookieSeal, Login, LoginManager, SealedFact } from '../index.ts'
 import type { ProviderLogin } from './identity.ts'
 import type { ProviderLogins } from './provider-logins.ts'
+
+/** What is sealed there; the last are the tokens. */
+export const recordShape: readonly SealedFact[] = ['text', 'text', 'text', 'text or null', 'text or null', 'any']
 
 /** What stands in the record: sealed, so that who reads the store has no token of anybody. */
 export interface StoredLogin {

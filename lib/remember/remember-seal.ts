@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Seal } from '../seal.ts'
+import type { Seal, SealedShape } from '../seal.ts'
 
 /** What a remember cookie says. Times are seconds since 1970, durations seconds. */
 export interface RememberFacts {
@@ -27,6 +27,9 @@ export interface RememberSeal {
   open (cookie: string): RememberFacts | null
   seal (remember: RememberFacts): string
 }
+
+/** What a remember cookie says where there is no store. */
+export const rememberShape: SealedShape = ['text', 'text', 'number', 'number', 'number', 'text or null', 'text or null']
 
 export function rememberSeal (seal: Seal): RememberSeal {
   return {

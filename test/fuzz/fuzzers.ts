@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { registrationsWays } from '../support/registrations.ts'
 import { ways, type Way } from '../support/ways.ts'
 import { cookieFuzzer } from './cookies.ts'
 import type { Fuzzer } from './fuzzer.ts'
@@ -11,6 +12,7 @@ import { loginIdFuzzer } from './login-ids.ts'
 import { nextFuzzer } from './next.ts'
 import { callbackFuzzer } from './oidc-callback.ts'
 import { responseFuzzer } from './responses.ts'
+import { registrationsFuzzer } from './registrations.ts'
 
 const [withoutStore, inMemory] = ways as [Way, Way]
 
@@ -23,5 +25,6 @@ export const fuzzers: ReadonlyArray<readonly [fuzzer: Fuzzer, share: number]> = 
   [loginIdFuzzer(withoutStore, false), 6],
   [loginIdFuzzer(inMemory, true), 6],
   [callbackFuzzer, 5],
-  [responseFuzzer, 2]
+  [responseFuzzer, 2],
+  ...registrationsWays.map((way) => [registrationsFuzzer(way), 1] as const)
 ]

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Writable } from 'node:stream'
 import type { LoginOptions } from 'fastify-login'
-import { ownPurposes as purposes } from '../../lib/seal.ts'
 import { Browser } from '../support/browser.ts'
 import { openSeal } from '../support/seal.ts'
 import { createStoredApp } from '../support/store.ts'
 import type { User } from '../support/user.ts'
 
+const purposes = ['login', 'remember'] as const
 const cookieNames = { login: 'login', remember: 'remember_token' }
 
 /** A browser that was logged in, restored, confirmed, refused and logged out; with all that was told, logged and kept of it. */
