@@ -7,6 +7,7 @@ import { writeCookies, writeHeaders, withdrawCookies } from './answer-headers.ts
 import { isThenable } from './chain.ts'
 import type { Committed, MaybePromise, Prepared } from './logins/keeper.ts'
 import { familyOf } from './logins/record.ts'
+import { forEachSlice } from './logins/slices.ts'
 import { nowInSeconds, type LoginState } from './state.ts'
 
 /** An answer of 5xx carries no credential and changes none; what ended has ended all the same. */
@@ -68,7 +69,9 @@ function tellWhenAnswered (state: LoginState, committed: Committed): void {
     state.committed = null
     committed.settle()
     const { listeners } = state.settings.realm
-    for (const { id, userId, reason } of committed.ended) listeners.tell('loginEnded', { id, userId, exceptId: null, reason })
+    forEachSlice(committed.ended, (slice) => {
+      for (const { id, userId, reason } of slice) listeners.tell('loginEnded', { id, userId, exceptId: null, reason })
+    })
     for (const { name, payload } of state.pendingEvents) listeners.tell(name, payload)
   }
   if (raw.destroyed) tell()

@@ -11,6 +11,7 @@ import { Listeners } from './events.ts'
 import { defaultAbsoluteTimeout } from './lifetime.ts'
 import { EndedLogins } from './logins/ended-logins.ts'
 import type { LoginKeeper } from './logins/keeper.ts'
+import { defaultMaxLogins } from './logins/login-limit.ts'
 import { loginSeal } from './logins/login-seal.ts'
 import { SealedLogins } from './logins/sealed.ts'
 import { checkedStore } from './logins/checked-store.ts'
@@ -70,7 +71,7 @@ export async function createRealm (
   const seal = await createSeal(app, keys, name, ownPurposes)
   const suffix = name === '' ? '' : `-${name}`
   const { cookieName = `login${suffix}`, cookie = {}, remember = {} } = options
-  const { endedLogins = 100_000, maxLogins = null, onMaxLogins = 'end-oldest' } = options
+  const { endedLogins = 100_000, maxLogins = shared.store === null ? null : defaultMaxLogins, onMaxLogins = 'end-oldest' } = options
   const fixed: Fixed = { cookie, rememberCookie: { ...cookie, ...remember.cookie }, endedLogins, maxLogins, onMaxLogins }
   const lifetimes = { idleTimeout: options.idleTimeout ?? null, absoluteTimeout: options.absoluteTimeout ?? defaultAbsoluteTimeout }
   const loginCookie = fixCookie(app, cookieName, fixed.cookie, production)

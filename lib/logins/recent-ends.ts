@@ -3,26 +3,33 @@
  *
  * @module
  */
-import { LruMap } from 'toad-cache'
 import type { LoginRecord } from './store.ts'
 
-// Longer than a request takes. The records are the truth; this tells when to look at one a second time.
+/** How many changes are remembered. */
 const remembered = 10_000
-const milliseconds = 5 * 60 * 1000
 
 /** All logins of everybody: no login's id, and no owner. */
 export const everyone = ''
 
-/** What ended, or was superseded, in this process: logins, owners, everybody, each with a count that only rises. */
+/**
+ * What ended, or was superseded, in this process: logins, owners, everybody, each with a count that only rises. When a
+ * note has to go, because one user changes thousands of logins, every request that asked before it counts as concerned:
+ * the record is then read a second time, and no end is overlooked.
+ */
 export class RecentEnds {
-  readonly #changed = new LruMap<number>(remembered, milliseconds)
+  /** The oldest note first. */
+  readonly #changed = new Map<string, number>()
+  /** The count of the latest note that was forgotten. */
+  #forgotten = 0
 
   /** How much has changed so far: what is noted of a record before it is asked for, finer than any clock. */
   count = 0
 
   /** Notes a login by its id, or all of an owner's. */
   note (idOrOwner: string): void {
+    this.#changed.delete(idOrOwner)
     this.#changed.set(idOrOwner, ++this.count)
+    if (this.#changed.size > remembered) this.#forgetOldest()
   }
 
   /** Notes them before, because others may see the change before the store has answered; and after, because a record that was asked for meanwhile may be the older one. */
@@ -35,6 +42,12 @@ export class RecentEnds {
 
   /** Whether a record that was asked for at a count may not be the truth any more. */
   concern ({ id, owner }: LoginRecord, askedAt: number): boolean {
-    return [id, owner, everyone].some((one) => (this.#changed.get(one) ?? 0) > askedAt)
+    return askedAt < this.#forgotten || [id, owner, everyone].some((one) => (this.#changed.get(one) ?? 0) > askedAt)
+  }
+
+  #forgetOldest (): void {
+    const [oldest, count] = this.#changed.entries().next().value as [string, number]
+    this.#changed.delete(oldest)
+    this.#forgotten = count
   }
 }

@@ -98,11 +98,11 @@ export class StoredChanges {
   async #endOthers ({ ends }: Change, steps: StoreSteps, now: number): Promise<void> {
     // A login and its remember cookie are one record.
     const others = new Map(ends.map((ended) => this.#notes.of(ended).record).map((record) => [record.id, record]))
-    for (const record of others.values()) await steps.end(record, 'replaced', now)
+    await steps.endMany([...others.values()], 'replaced', now)
   }
 
   /** What a new password ended is taken off the list at once, not only when it comes by. */
   async #endOlder ({ owner }: LoginRecord, isOlder: (record: LoginRecord) => boolean, steps: StoreSteps, now: number): Promise<void> {
-    for (const record of await this.#store.list(owner)) await steps.end(record, 'user-changed', now, isOlder)
+    await steps.endMany(await this.#store.list(owner), 'user-changed', now, isOlder)
   }
 }
