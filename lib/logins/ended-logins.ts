@@ -11,6 +11,9 @@ import { UserMarks, type Mark } from './user-marks.ts'
 /** How long an older generation is still accepted, in seconds: requests that were under way when it was replaced. */
 export const generationGrace = 10
 
+/** How many older generations are accepted, as with a store: a user who confirms in a loop must not fill the memory. */
+const mostSuperseded = 8
+
 /**
  * Bounded by users, the one longest unchanged first: it folds into a time by which every login had begun that it
  * ended, and whatever began by then is ended for everybody. Nothing is ever forgotten in favour of a cookie, which is
@@ -87,7 +90,8 @@ export class EndedLogins {
   /** A new generation takes the place of those before, and settles what made the login stale. Returns what takes that back. */
   supersede (older: LoginFacts, newer: LoginFacts, now: number): () => void {
     const known = this.#users.get(older.userId)?.get(older.id)?.superseded ?? new Map<number, number>()
-    const superseded = new Map([...known].filter(([, at]) => now < at + generationGrace)).set(older.generation, now)
+    const recent = [...known].filter(([, at]) => now < at + generationGrace)
+    const superseded = new Map([...recent, [older.generation, now] as const].slice(-mostSuperseded))
     const change = { generation: newer.generation, stamp: newer.stamp, stale: false, superseded }
     const until = Math.max(older.expiresAt, newer.expiresAt)
     return this.#marksOf(older.userId, now).change(older.id, now, until, change, familyOf(older.id))

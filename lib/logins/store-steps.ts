@@ -72,9 +72,14 @@ export class StoreSteps implements Committed {
     await inSlices(this.#suspended, (id) => this.#store.remove(id).catch(() => {}))
   }
 
-  /** Undoes what can be undone: a store that is down now keeps what nobody can use. */
+  /**
+   * Undoes what can be undone: a store that is down now keeps what nobody can use. The first step, which made the new
+   * login, is undone last: by then the logins that it ended are back.
+   */
   async undo (): Promise<void> {
-    await inSlices(this.#reverse.reverse(), (reverse) => reverse().catch(() => {}))
+    const [first, ...later] = this.#reverse
+    await inSlices(later.reverse(), (reverse) => reverse().catch(() => {}))
+    await first?.().catch(() => {})
   }
 }
 
