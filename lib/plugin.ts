@@ -7,7 +7,7 @@ import cookie from '@fastify/cookie'
 import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { LoginPlugin } from './augmentation.ts'
-import { noteBoot, noteScope } from './boot-notes.ts'
+import { noteBoot, noteScope, noteStore } from './boot-notes.ts'
 import { decorateRequests } from './decorators.ts'
 import { requireAnonymous, requireFreshLogin, requireFreshLoginWithin, requireLogin } from './guards.ts'
 import { commitAnswer, resolveRequest } from './hooks.ts'
@@ -24,7 +24,10 @@ async function login (app: FastifyInstance, options: LoginOptions): Promise<void
   const sawLocals = app.hasReplyDecorator('locals')
   app.addHook('onReady', async () => noteScope(app, settings, sawLocals))
   if (!outermost) return
-  app.addHook('onReady', async () => noteBoot(app, settings))
+  app.addHook('onReady', async () => {
+    noteBoot(app, settings)
+    noteStore(app, settings)
+  })
   app.decorate('requireLogin', requireLogin)
   app.decorate('requireFreshLogin', requireFreshLogin)
   app.decorate('requireFreshLoginWithin', requireFreshLoginWithin)
