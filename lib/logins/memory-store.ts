@@ -24,8 +24,8 @@ const swept = 2
 /** How many logins are compared where one must go and no user has more than one. */
 const compared = 8
 
-/** How many logins of the user who has the most are compared: to compare thousands would hold up everybody. */
-const comparedOfOwner = 64
+/** How many logins of the user who has the most are compared: few of a person's, and not the thousands of a program. */
+const comparedOfOwner = 16
 
 /**
  * Keeps logins in memory, bounded and expiring: a million of them in less than 600 MB. Nobody can change what another
