@@ -24,6 +24,18 @@ export function noteMiddleware (app: FastifyInstance, { defaultLogin }: Settings
     "before anybody is asked to log in, although defaultLogin is 'required'. Register it after fastify-login")
 }
 
+/**
+ * Logs what the store has to say about its server. Nobody waits for it, so that a server that is away does not stop the
+ * boot. Some hosts do not let it be asked, which is no reason to worry their users.
+ */
+export async function noteStore (app: FastifyInstance, { store }: Settings): Promise<void> {
+  try {
+    for (const warning of await store?.warnings?.() ?? []) app.log.warn(`fastify-login: ${warning}`)
+  } catch (error) {
+    app.log.debug({ err: error }, 'fastify-login could not find out whether the server behind its store is set up as it should be: the server did not answer, or does not allow the question')
+  }
+}
+
 /** Notes for every registration, once all plugins are there. */
 export function noteScope (app: FastifyInstance, settings: Settings, sawLocals: boolean): void {
   const { loginPath, refreshPath, origin, nextIn } = settings

@@ -7,6 +7,7 @@ import { linesWithoutLogin, writeCookies, writeHeaders } from './answer-headers.
 import { after, isThenable } from './chain.ts'
 import type { Committed, MaybePromise, Prepared } from './logins/keeper.ts'
 import { familyOf } from './logins/record.ts'
+import { forEachSlice } from './logins/slices.ts'
 import { beforeHead, keepOutOfCaches } from './response-head.ts'
 import { isOfRequest, nowInSeconds, type CarriedOut, type LoginState } from './state.ts'
 
@@ -118,7 +119,9 @@ function tellWhenAnswered (state: LoginState, carriedOut: CarriedOut): void {
     state.carriedOut = null
     committed.settle()
     const { listeners } = state.settings.realm
-    for (const { id, userId, reason } of committed.ended) listeners.tell('loginEnded', { id, userId, exceptId: null, reason })
+    forEachSlice(committed.ended, (slice) => {
+      for (const { id, userId, reason } of slice) listeners.tell('loginEnded', { id, userId, exceptId: null, reason })
+    })
     for (const { name, payload } of state.pendingEvents) listeners.tell(name, payload)
   }
   if (raw.destroyed) tell()

@@ -12,6 +12,7 @@ import { EventSource } from './event-source.ts'
 import { changeDataOfLogin, dataOfLogin, sealFor, storeOf, type CookieSeal } from './extension.ts'
 import { loginInfo, type LoginInfo } from './logins/login-info.ts'
 import { isLoginId } from './logins/record.ts'
+import { sortInSlices } from './logins/slices.ts'
 import type { LoginStore } from './logins/store.ts'
 import { loginUrl } from './page-url.ts'
 import { realmsOf } from './scope.ts'
@@ -52,7 +53,8 @@ export class LoginManager extends EventSource {
   async logins (userId: string | number | bigint, request?: FastifyRequest): Promise<LoginInfo[]> {
     const records = await this.#settings.realm.logins.list(namedUserId(userId, 'app.login.logins'), this.#settings, nowInSeconds())
     if (records === null) throw new StoreRequiredError('app.login.logins')
-    return records.map((record) => loginInfo(record, request?.currentLogin?.id)).sort((one, other) => other.seenAt - one.seenAt)
+    const sorted = await sortInSlices(records, (one, other) => other.seenAt - one.seenAt)
+    return sorted.map((record) => loginInfo(record, request?.currentLogin?.id))
   }
 
   /**

@@ -104,7 +104,7 @@ export interface AccountOptions<Account = User> {
   remember?: RememberOptions<Account>
   /** Keeps logins as records, so that they are listed, and end on every process at once. Only in the outermost registration. */
   store?: LoginStore
-  /** How many logins a user may have at a time. Default null: any number. Needs `store`. */
+  /** How many logins a user may have at a time, null for any number. Needs `store`. Default 100 with a store. */
   maxLogins?: number | null
   /** What happens beyond `maxLogins`: the oldest login ends, or `loginUser` gives false. Default `'end-oldest'`. */
   onMaxLogins?: 'end-oldest' | 'refuse'

@@ -7,7 +7,7 @@ import cookie from '@fastify/cookie'
 import type { FastifyInstance } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { LoginPlugin } from './augmentation.ts'
-import { noteBoot, noteMiddleware, noteScope } from './boot-notes.ts'
+import { noteBoot, noteMiddleware, noteScope, noteStore } from './boot-notes.ts'
 import { decorateRequests } from './decorators.ts'
 import { requireAnonymous, requireFreshLogin, requireFreshLoginWithin, requireLogin } from './guards.ts'
 import { askNotFound, commitAnswer, noteUnseen, resolveRequest } from './hooks.ts'
@@ -27,7 +27,10 @@ async function login (app: FastifyInstance, options: LoginOptions): Promise<void
   app.addHook('onReady', async () => noteScope(app, settings, sawLocals))
   if (!outermost) return
   if (hasMiddleware(app)) app.addHook('onReady', async () => noteMiddleware(app, settings))
-  app.addHook('onReady', async () => noteBoot(app, settings))
+  app.addHook('onReady', async () => {
+    noteBoot(app, settings)
+    noteStore(app, settings)
+  })
   app.addHook('onReady', async () => checkRoutes(app, options.thisScopeOnly === true))
   app.decorate('requireLogin', requireLogin)
   app.decorate('requireFreshLogin', requireFreshLogin)

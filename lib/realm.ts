@@ -12,6 +12,7 @@ import { defaultAbsoluteTimeout } from './lifetime.ts'
 import { Moments } from './moments.ts'
 import { EndedLogins } from './logins/ended-logins.ts'
 import type { LoginKeeper } from './logins/keeper.ts'
+import { defaultMaxLogins } from './logins/login-limit.ts'
 import { loginSeal, loginShape } from './logins/login-seal.ts'
 import { SealedLogins } from './logins/sealed.ts'
 import { checkedStore } from './logins/checked-store.ts'
@@ -82,7 +83,7 @@ export async function createRealm (
   const production = process.env['NODE_ENV'] === 'production'
   const suffix = name === '' ? '' : `-${name}`
   const { cookieName = `login${suffix}`, cookie = {}, remember = {} } = options
-  const { endedLogins = 100_000, maxLogins = null, onMaxLogins = 'end-oldest' } = options
+  const { endedLogins = 100_000, maxLogins = store === null ? null : defaultMaxLogins, onMaxLogins = 'end-oldest' } = options
   const fixed: Fixed = { cookie, rememberCookie: { ...cookie, ...remember.cookie }, endedLogins, maxLogins, onMaxLogins }
   const lifetimes = { idleTimeout: options.idleTimeout ?? null, absoluteTimeout: options.absoluteTimeout ?? defaultAbsoluteTimeout }
   const loginCookie = fixCookie(app, cookieName, fixed.cookie, production)

@@ -3,14 +3,16 @@
  *
  * @module fastify-login/redis
  */
+import { randomBytes } from 'node:crypto'
 import type { LoginRecord, LoginStore } from './index.ts'
 import * as scripts from './redis/scripts.ts'
 
 /** What is asked of a client: that of `ioredis`, of `iovalkey`, and of `app.redis` of `@fastify/redis`. */
 export interface RedisClient {
-  mget (...keys: string[]): Promise<Array<string | null>>
   eval (script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>
   evalsha (sha: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>
+  /** Asked once, at boot: whether Redis deletes keys when its memory is full. */
+  info? (section: string): Promise<string>
 }
 
 /** The options of a `RedisStore`. */
@@ -24,8 +26,12 @@ export interface RedisStoreOptions {
 /** How long the mark of "all logins ended" is kept, in milliseconds: longer than any request takes. */
 const markLife = String(24 * 3600 * 1000)
 
+/** How many logins one call deletes or lists, so that Redis serves others in between: one or two milliseconds of its time. */
+const batch = 200
+
 /**
- * Keeps logins in Redis 7 or Valkey: every change is one script, records expire by themselves.
+ * Keeps logins in Redis 7 or Valkey. Every change is one script, and records expire by themselves. A key that Redis
+ * loses can log users out, but it cannot make an ended login valid again.
  *
  * @example
  * import Fastify from 'fastify'
@@ -43,49 +49,79 @@ const markLife = String(24 * 3600 * 1000)
 export class RedisStore implements LoginStore {
   readonly #client: RedisClient
   readonly #records: string
-  readonly #owned: string
+  readonly #indexes: string
+  readonly #aside: string
   readonly #marks: string
   readonly #everyone: string
+  readonly #everyonesMark: string
 
   constructor ({ client, prefix = '{login}:' }: RedisStoreOptions) {
     this.#client = client
     this.#records = `${prefix}record:`
-    this.#owned = `${prefix}owned:`
+    this.#indexes = `${prefix}owned:`
+    this.#aside = `${prefix}deleting:`
     this.#marks = `${prefix}ended:`
-    this.#everyone = `${prefix}everyone-ended`
+    this.#everyone = `${prefix}everyone`
+    this.#everyonesMark = `${prefix}everyone-ended`
   }
 
   async create (login: LoginRecord): Promise<boolean> {
-    const keys = [this.#record(login.id), ownKey(this.#owned, login.owner), ownKey(this.#marks, login.owner)]
-    return await this.#run(scripts.create, keys, [...written(login), String(login.begunAt)]) === 1
+    const { id, owner, begunAt } = login
+    const keys = [this.#record(id), ownKey(this.#indexes, owner), ownKey(this.#marks, owner), this.#everyonesMark]
+    return await this.#run(scripts.create, keys, [...written(login), String(begunAt), random()]) === 1
   }
 
   async find (id: string): Promise<LoginRecord | null> {
-    const [kept, everyoneEndedAt] = await this.#client.mget(this.#record(id), this.#everyone)
-    if (kept === null || kept === undefined) return null
-    const login = read(kept)
-    const ended = login.begunAt <= Number(everyoneEndedAt ?? 0) || login.keepUntil <= Date.now() / 1000
-    return ended || login.id !== id ? null : login
+    const kept = await this.#run(scripts.find, [this.#record(id), this.#indexes], [id])
+    return typeof kept === 'string' ? read(kept) : null
   }
 
   async update (login: LoginRecord, expectedVersion: number): Promise<boolean> {
-    const keys = [this.#record(login.id), ownKey(this.#owned, login.owner)]
+    const keys = [this.#record(login.id), this.#indexes]
     return await this.#run(scripts.update, keys, [...written(login), String(expectedVersion)]) === 1
   }
 
   async remove (id: string): Promise<boolean> {
-    return await this.#run(scripts.remove, [this.#record(id), this.#owned], [id]) === 1
+    return await this.#run(scripts.remove, [this.#record(id), this.#indexes], [id]) === 1
   }
 
+  /** The first call ends all of an owner's logins at once. The calls after it delete their records, a batch each. */
   async removeAll (owner: string | null, exceptId = ''): Promise<number> {
-    if (owner === null) return await this.#run(scripts.removeEverybodys, [], []) as number
-    const keys = [ownKey(this.#owned, owner), ownKey(this.#marks, owner), this.#records]
-    return await this.#run(scripts.removeAll, keys, [exceptId, markLife]) as number
+    if (owner === null) return await this.#run(scripts.removeEverybodys, [this.#everyonesMark], [random(), markLife]) as number
+    const index = ownKey(this.#indexes, owner)
+    const aside = this.#aside + random()
+    let goesOn = await this.#run(scripts.removeAll, [index, ownKey(this.#marks, owner), aside], [exceptId, markLife]) === 1
+    let ended = 0
+    while (goesOn) {
+      const [lived, taken] = await this.#run(scripts.deleteSome, [index, aside, this.#records], [String(batch)]) as [number, number]
+      ended += lived
+      goesOn = taken === batch
+    }
+    return ended
   }
 
   async list (owner: string): Promise<LoginRecord[]> {
-    const kept = await this.#run(scripts.list, [ownKey(this.#owned, owner), this.#records], []) as string[]
-    return kept.map(read)
+    // By id: an index that changes meanwhile may give one twice.
+    const records = new Map<string, LoginRecord>()
+    let cursor = '0'
+    do {
+      const page = await this.#run(scripts.list, [ownKey(this.#indexes, owner), this.#records], [cursor, String(batch)]) as [string, string[]]
+      for (const record of page[1].map(read)) records.set(record.id, record)
+      cursor = page[0]
+    } while (cursor !== '0')
+    return [...records.values()]
+  }
+
+  /** What the boot should warn of: that Redis may delete logins when its memory is full. */
+  async warnings (): Promise<string[]> {
+    const memory = await this.#client.info?.('memory')
+    const policy = /^maxmemory_policy:(\S+)/m.exec(memory ?? '')?.[1] ?? 'noeviction'
+    return policy === 'noeviction'
+      ? []
+      : [
+      `Redis has the maxmemory-policy ${policy}, so it deletes keys when its memory is full, and users are logged out. ` +
+      'Set maxmemory-policy to noeviction for logins, and keep caches in another Redis'
+        ]
   }
 
   #record (id: string): string {
@@ -104,14 +140,18 @@ export class RedisStore implements LoginStore {
   }
 }
 
+function random (): string {
+  return randomBytes(12).toString('base64url')
+}
+
 /** An owner is written so that it can stand in the first line of a record. */
 function ownKey (start: string, owner: string): string {
   return start + encodeURIComponent(owner.toWellFormed())
 }
 
 function written (login: LoginRecord): [id: string, keepUntil: string, record: string] {
-  const { id, version, begunAt, keepUntil, owner } = login
-  return [id, String(keepUntil), `${version} ${begunAt} ${keepUntil} ${ownKey('', owner)}\n${JSON.stringify(login)}`]
+  const { id, version, keepUntil, owner } = login
+  return [id, String(keepUntil), `${version} ${keepUntil} ${ownKey('', owner)}\n${JSON.stringify(login)}`]
 }
 
 function read (kept: string): LoginRecord {

@@ -5,8 +5,12 @@
  */
 import { lapsed, type Lifetimes } from '../lifetime.ts'
 import { factsOf, isSuspended } from './record-facts.ts'
+import { forEachSlice, sortInSlices } from './slices.ts'
 import type { StoreSteps } from './store-steps.ts'
 import type { LoginRecord, LoginStore } from './store.ts'
+
+/** How many logins a user may have where `maxLogins` is not set: more than a person has, and few enough to list. */
+export const defaultMaxLogins = 100
 
 /** How many logins a user may have, null: any number, and what happens beyond. */
 export interface LoginLimit {
@@ -16,16 +20,23 @@ export interface LoginLimit {
 }
 
 /** Whether anybody can still use a login: by its login cookie, or by its remember cookie. */
-export function isUsable (record: LoginRecord, lifetimes: LoginLimit['lifetimes'], now: number): boolean {
+function isUsable (record: LoginRecord, lifetimes: LoginLimit['lifetimes'], now: number): boolean {
   const { remember } = record
   if (isSuspended(record)) return false
   return (remember !== null && now < remember.expiresAt) || lapsed(factsOf(record), lifetimes, now) === null
 }
 
+/** The logins of an owner that somebody can still use. */
+export async function usableLogins (store: LoginStore, owner: string, lifetimes: LoginLimit['lifetimes'], now: number): Promise<LoginRecord[]> {
+  const usable: LoginRecord[] = []
+  await forEachSlice(await store.list(owner), (slice) => { usable.push(...slice.filter((login) => isUsable(login, lifetimes, now))) })
+  return usable
+}
+
 /** Whether the owner has room for one more login, where a new one is refused beyond the limit. */
 export async function admits (store: LoginStore, { most, onMost, lifetimes }: LoginLimit, owner: string, id: string, now: number): Promise<boolean> {
   if (most === null || onMost === 'end-oldest') return true
-  const logins = (await store.list(owner)).filter((login) => isUsable(login, lifetimes, now))
+  const logins = await usableLogins(store, owner, lifetimes, now)
   return logins.length < most || logins.some((login) => login.id === id)
 }
 
@@ -34,15 +45,16 @@ export async function admits (store: LoginStore, { most, onMost, lifetimes }: Lo
  * side by side are ordered the same by every process, so that together they end the right ones.
  */
 export async function endBeyond (
-  store: LoginStore, { most, onMost, lifetimes }: LoginLimit, { id, owner }: LoginRecord, steps: StoreSteps, now: number
+  store: LoginStore, limit: LoginLimit, { id, owner }: LoginRecord, steps: StoreSteps, now: number
 ): Promise<boolean> {
-  if (most === null) return true
-  const logins = (await store.list(owner)).filter((login) => isUsable(login, lifetimes, now))
+  if (limit.most === null) return true
+  const logins = await usableLogins(store, owner, limit.lifetimes, now)
   // What begins in the future began before a clock was set back: it is older than what begins now.
   const isOlder = (login: LoginRecord) => login.id !== id && login.begunAt > now
-  const sorted = logins.sort((one, other) => Number(isOlder(other)) - Number(isOlder(one)) || one.begunAt - other.begunAt || (one.id < other.id ? -1 : 1))
-  const beyond = onMost === 'refuse' ? sorted.slice(most) : sorted.slice(0, Math.max(0, sorted.length - most))
+  const sorted = await sortInSlices(logins, (one, other) =>
+    Number(isOlder(other)) - Number(isOlder(one)) || one.begunAt - other.begunAt || (one.id < other.id ? -1 : 1))
+  const beyond = limit.onMost === 'refuse' ? sorted.slice(limit.most) : sorted.slice(0, Math.max(0, sorted.length - limit.most))
   if (beyond.some((login) => login.id === id)) return false
-  for (const login of beyond) await steps.end(login, 'limit', now)
+  await steps.endMany(beyond, 'limit', now)
   return true
 }

@@ -8,6 +8,7 @@ import type { Committed, EndedLogin } from './keeper.ts'
 import { suspendedRecord } from './record-changes.ts'
 import { isSuspended } from './record-facts.ts'
 import { changeRecord } from './record-update.ts'
+import { inSlices } from './slices.ts'
 import type { LoginRecord, LoginStore } from './store.ts'
 
 /**
@@ -57,6 +58,11 @@ export class StoreSteps implements Committed {
     return true
   }
 
+  /** Ends many logins, a slice at a time. */
+  async endMany (records: readonly LoginRecord[], reason: EndedLogin['reason'], now: number, isToEnd?: (current: LoginRecord) => boolean): Promise<void> {
+    await inSlices(records, (record) => this.end(record, reason, now, isToEnd))
+  }
+
   async #takeBack ({ before, after }: { before: LoginRecord, after: LoginRecord }): Promise<void> {
     const current = await this.#store.find(after.id)
     if (current !== null) await changeRecord(this.#store, current, (record) => takenBack(record, before, after))
@@ -64,12 +70,17 @@ export class StoreSteps implements Committed {
 
   /** Removes what the change ended. A store that is down now forgets it by itself. */
   async settle (): Promise<void> {
-    for (const id of this.#suspended) await this.#store.remove(id).catch(() => {})
+    await inSlices(this.#suspended, (id) => this.#store.remove(id).catch(() => {}))
   }
 
-  /** Undoes what can be undone: a store that is down now keeps what nobody can use. */
+  /**
+   * Undoes what can be undone: a store that is down now keeps what nobody can use. The first step, which made the new
+   * login, is undone last: by then the logins that it ended are back.
+   */
   async undo (): Promise<void> {
-    for (const reverse of this.#reverse.reverse()) await reverse().catch(() => {})
+    const [first, ...later] = this.#reverse
+    await inSlices(later.reverse(), (reverse) => reverse().catch(() => {}))
+    await first?.().catch(() => {})
   }
 }
 

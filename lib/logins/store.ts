@@ -93,4 +93,9 @@ export interface LoginStore {
   removeAll (owner: string | null, exceptId?: string): Promise<number>
   /** The live records of an owner, in any order. */
   list (owner: string): Promise<LoginRecord[]>
+  /**
+   * Optional. Asked once when the application boots: what its operator should know about the server behind the store,
+   * a sentence each. The boot logs them as warnings and does not wait for them.
+   */
+  warnings? (): Promise<readonly string[]>
 }

@@ -143,7 +143,7 @@ export class StoredChanges {
   }
 
   async #endOthers ({ ends }: Change, steps: StoreSteps, now: number): Promise<void> {
-    for (const record of this.#recordsOf(ends)) await steps.end(record, 'replaced', now)
+    await steps.endMany(this.#recordsOf(ends), 'replaced', now)
   }
 
   /** Each record once: a login and its remember cookie are one record. */
@@ -153,6 +153,6 @@ export class StoredChanges {
 
   /** What a new password ended is taken off the list at once, not only when it comes by. */
   async #endOlder ({ owner }: LoginRecord, isOlder: (record: LoginRecord) => boolean, steps: StoreSteps, now: number): Promise<void> {
-    for (const record of await this.#store.list(owner)) await steps.end(record, 'user-changed', now, isOlder)
+    await steps.endMany(await this.#store.list(owner), 'user-changed', now, isOlder)
   }
 }

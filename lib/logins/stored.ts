@@ -6,7 +6,7 @@
 import type { Moments } from '../moments.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
 import type { Change, Committed, FoundLogin, FoundRemember, LoginKeeper, Prepared } from './keeper.ts'
-import { admits, isUsable, type LoginLimit } from './login-limit.ts'
+import { admits, usableLogins, type LoginLimit } from './login-limit.ts'
 import { ownerOf } from './record-changes.ts'
 import { restoredFactsOf } from './record-facts.ts'
 import { everyone, RecentEnds } from './recent-ends.ts'
@@ -86,8 +86,9 @@ export class StoredLogins implements LoginKeeper {
     if (kind === 'use') return await this.#changes.commit(prepared, now)
     const ids = [login.id, ...ends.map((ended) => this.#notes.of(ended).record.id)]
     const committed = await this.#recent.noteAround(ids, () => this.#changes.commit(prepared, now))
-    // What a limit or a new password ends is known only now.
-    for (const { id } of committed?.ended ?? []) this.#recent.note(id)
+    // What a limit or a new password ends is known only now. Noted by its user: it may be thousands of logins.
+    const userIds = new Set(committed?.ended.map(({ userId }) => userId))
+    for (const userId of userIds) this.#recent.note(ownerOf(this.#realmId, userId))
     return committed
   }
 
@@ -117,7 +118,6 @@ export class StoredLogins implements LoginKeeper {
   }
 
   async list (userId: string, lifetimes: LoginLimit['lifetimes'], now: number): Promise<LoginRecord[]> {
-    const records = await this.#store.list(ownerOf(this.#realmId, userId))
-    return records.filter((record) => isUsable(record, lifetimes, now))
+    return await usableLogins(this.#store, ownerOf(this.#realmId, userId), lifetimes, now)
   }
 }

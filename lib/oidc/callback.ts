@@ -77,5 +77,5 @@ async function enter (
   }
   const current = request.currentLogin as Login
   await logins.keep(current, reply, login, expected !== null)
-  await marks?.mark(request, current, login, provider.settings.clientId, startedAt)
+  marks?.mark(request, current, login, provider.settings.clientId, startedAt)
 }

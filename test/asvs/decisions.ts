@@ -54,7 +54,7 @@ export const decisions: readonly Requirement[] = [
     level: 2,
     asks: 'How many sessions a user may have at a time, and what happens at the limit, is documented',
     metBy: 'both',
-    through: '[`maxLogins`, `onMaxLogins`](options.md#logins), which need a store; any number unless set',
+    through: '[`maxLogins`, `onMaxLogins`](options.md#logins), which need a store: 100 unless set',
     async prove () {
       const among = async (onMaxLogins: 'end-oldest' | 'refuse') => {
         const { app } = await createApp({ options: { store: new MemoryStore(), maxLogins: 2, onMaxLogins } as never })

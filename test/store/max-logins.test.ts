@@ -88,7 +88,7 @@ describe('maxLogins', () => {
     })
 
     it(`(${onMaxLogins}) costs nothing where there is no limit`, async () => {
-      const { app, store } = await createStoredApp({ options: { onMaxLogins } })
+      const { app, store } = await createStoredApp({ options: { maxLogins: null, onMaxLogins } })
       const browsers = [new Browser(app), new Browser(app)]
       for (const browser of browsers) assert.equal((await browser.post('/login/1')).json().ok, true)
       assert.deepEqual(store.called, ['create', 'create'])

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { before, beforeEach, describe, it } from 'node:test'
 import { RedisStore } from 'fastify-login/redis'
-import { makeRecord, next, now } from '../../lib/testing/login-store/setting.ts'
+import { createMany, makeRecord, makeRecords, next, now, randomOwner } from '../../lib/testing/login-store/setting.ts'
 import { closesAfter } from '../support/closing.ts'
 import { skipRedis, startRedis } from '../support/redis.ts'
 import type { ThrowAwayServer } from '../support/servers.ts'
@@ -40,34 +40,68 @@ describe('what a RedisStore leaves in Redis', { skip: skipRedis }, () => {
     await store.create(one)
     await store.create(other)
     assert.deepEqual(await keys(), sorted({
-      [`{login}:owned:${one.owner}`]: 2, [`{login}:record:${one.id}`]: 2, [`{login}:record:${other.id}`]: 1
+      '{login}:everyone': Infinity, [`{login}:owned:${one.owner}`]: 2, [`{login}:record:${one.id}`]: 2, [`{login}:record:${other.id}`]: 1
     }))
     await store.update(next(other, { keepUntil: now() + 5 * hour }), 0)
     assert.deepEqual(await keys(), sorted({
-      [`{login}:owned:${one.owner}`]: 5, [`{login}:record:${one.id}`]: 2, [`{login}:record:${other.id}`]: 5
+      '{login}:everyone': Infinity, [`{login}:owned:${one.owner}`]: 5, [`{login}:record:${one.id}`]: 2, [`{login}:record:${other.id}`]: 5
     }))
   })
 
-  it('is nothing after the last login of an owner was ended', async () => {
+  it('is only the token of everybody after the last login of an owner was ended', async () => {
     const record = makeRecord()
     await store.create(record)
     await store.remove(record.id)
-    assert.deepEqual(await keys(), {})
+    assert.deepEqual(await keys(), { '{login}:everyone': Infinity })
   })
 
-  it('is a mark for a day after all logins of an owner were ended', async () => {
+  it('is, for a day, when all logins of an owner were ended: twice, so that one of the two may be lost', async () => {
     const record = makeRecord()
     await store.create(record)
     await store.removeAll(record.owner)
-    assert.deepEqual(await keys(), { [`{login}:ended:${record.owner}`]: 24 })
+    assert.deepEqual(await keys(), { '{login}:everyone': Infinity, [`{login}:ended:${record.owner}`]: 24, [`{login}:owned:${record.owner}`]: 24 })
   })
 
-  it("is a mark without an end after everybody's were, for the records that are still there", async () => {
+  it('is as long as the login that was excepted when all others of its owner were ended', async () => {
+    const [ended, excepted] = makeRecords(randomOwner(), 2, { keepUntil: now() + 30 * day })
+    for (const record of [ended, excepted]) await store.create(record!)
+    await store.removeAll(ended!.owner, excepted!.id)
+    assert.deepEqual(await keys(), sorted({
+      '{login}:everyone': Infinity, [`{login}:ended:${ended!.owner}`]: 24, [`{login}:owned:${ended!.owner}`]: 30 * 24, [`{login}:record:${excepted!.id}`]: 30 * 24
+    }))
+  })
+
+  it("is another token after everybody's were ended, and for a day the time of it", async () => {
     const record = makeRecord({ keepUntil: now() + 30 * day })
     await store.create(record)
+    const token = await client.get('{login}:everyone')
     await store.removeAll(null)
-    assert.equal((await keys())['{login}:everyone-ended'], Infinity)
+    assert.notEqual(await client.get('{login}:everyone'), token)
+    assert.deepEqual(await keys(), sorted({
+      '{login}:everyone': Infinity, '{login}:everyone-ended': 24, [`{login}:owned:${record.owner}`]: 30 * 24, [`{login}:record:${record.id}`]: 30 * 24
+    }))
     assert.equal(await store.find(record.id), null)
+  })
+
+  it('goes by itself where a process dies while it deletes the many logins that it has ended', async () => {
+    const records = makeRecords(randomOwner(), 450, { keepUntil: now() + 2 * hour })
+    await createMany(store, records)
+    let calls = 0
+    const dying = new RedisStore({
+      client: {
+        eval: (script, count, ...all) => client.eval(script, count, ...all),
+        evalsha: async (sha, count, ...all) => {
+          if (++calls > 2) throw new Error('killed')
+          return await client.evalsha(sha, count, ...all)
+        }
+      }
+    })
+    await assert.rejects(dying.removeAll(records[0]!.owner))
+    assert.deepEqual(await store.list(records[0]!.owner), [])
+    for (const { id } of records) assert.equal(await store.find(id), null)
+    const left = Object.entries(await keys())
+    assert.ok(left.some(([name]) => name.startsWith('{login}:deleting:')))
+    assert.deepEqual(left.filter(([name, hours]) => hours > 24 && name !== '{login}:everyone'), [])
   })
 
   it('forgets the ids of logins that expired when another one begins', async () => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
+import { Lengths } from './lengths.ts'
 
 /** Unlike in any other process, lest somebody choose names that are all found in one place. */
 const seed = randomBytes(4).readInt32LE()
@@ -11,6 +12,7 @@ const seed = randomBytes(4).readInt32LE()
 export class AddressIndex {
   /** By 32 bits of hash. Not in a list where there is one, which is so for most: a list costs a hundred bytes. */
   readonly #addresses = new Map<number, number | number[]>()
+  readonly #lengths = new Lengths()
   #turn = this.#addresses.values()
 
   get (text: string): readonly number[] {
@@ -23,6 +25,7 @@ export class AddressIndex {
     const found = this.#addresses.get(key)
     if (Array.isArray(found)) found.push(address)
     else this.#addresses.set(key, found === undefined ? address : [found, address])
+    if (found !== undefined) this.#lengths.grew(key, Array.isArray(found) ? found.length : 2)
   }
 
   /** Looks from the end, so that to delete many of one text, the last one first, takes no longer for there being many. */
@@ -36,6 +39,7 @@ export class AddressIndex {
     const position = found.lastIndexOf(address)
     const last = found.pop() as number
     if (position < found.length) found[position] = last
+    this.#lengths.shrank(key, found.length)
     if (found.length === 1) this.#addresses.set(key, found[0] as number)
   }
 
@@ -54,8 +58,15 @@ export class AddressIndex {
     return []
   }
 
+  /** The addresses of the text that has the most; nothing where none has more than one. */
+  most (): readonly number[] {
+    const key = this.#lengths.longest()
+    return key === undefined ? [] : listed(this.#addresses.get(key) as number[])
+  }
+
   clear (): void {
     this.#addresses.clear()
+    this.#lengths.clear()
   }
 }
 

@@ -11,6 +11,9 @@ interface Mark { readonly at: number, readonly exceptId: string | undefined, rea
 /** How long a mark is kept, in seconds: longer than any request takes. */
 const markLife = 24 * 3600
 
+/** How many old marks are forgotten whenever one is set: thousands at once would hold up everybody. */
+const forgotten = 100
+
 export class EndMarks {
   readonly #marks = new Map<string, Mark>()
 
@@ -25,9 +28,14 @@ export class EndMarks {
     const strictlyAt = before === undefined || before.exceptId === exceptId ? before?.strictlyAt ?? 0 : before.at
     this.#marks.delete(owner)
     this.#marks.set(owner, { at: Math.max(at, before?.at ?? 0), exceptId, strictlyAt })
-    for (const [known, mark] of this.#marks) {
-      if (mark.at > at - markLife) return
-      this.#marks.delete(known)
+    this.#forget(at - markLife)
+  }
+
+  #forget (until: number): void {
+    let left = forgotten
+    for (const [owner, mark] of this.#marks) {
+      if (mark.at > until || left-- === 0) return
+      this.#marks.delete(owner)
     }
   }
 }

@@ -35,8 +35,18 @@ export class IndexedRecords {
     return null
   }
 
-  ofOwner (owner: string): LoginRecord[] {
-    return this.#read(this.#byOwner.get(owner)).filter((record) => record.owner === owner)
+  /** After the place of the last record of an owner: where to begin with `ofOwner`. */
+  endOfOwner (owner: string): number {
+    return this.#byOwner.get(owner).length
+  }
+
+  /**
+   * The records of an owner at the so many places before a place. Who goes down from `endOfOwner` to 0, also with
+   * changes in between, meets every record that stays: the last one takes the place of one that is deleted.
+   */
+  ofOwner (owner: string, before: number, count: number): FoundRecord[] {
+    const addresses = this.#byOwner.get(owner).slice(Math.max(0, before - count), before)
+    return this.#read(addresses).filter(({ record }) => record.owner === owner)
   }
 
   replace ({ address: before }: FoundRecord, record: LoginRecord): void {
@@ -54,10 +64,15 @@ export class IndexedRecords {
   }
 
   /** The next so many in turn, or a few more, and after the last one the first again; all where there are fewer. */
-  some (count: number): LoginRecord[] {
-    const records: LoginRecord[] = []
+  some (count: number): FoundRecord[] {
+    const records: FoundRecord[] = []
     while (records.length < Math.min(count, this.#count)) records.push(...this.#read(this.#byId.next()))
     return records
+  }
+
+  /** Of the owner who has the most records the first so many; none where nobody has more than one. */
+  ofLargestOwner (count: number): FoundRecord[] {
+    return this.#read(this.#byOwner.most().slice(0, count))
   }
 
   clear (): void {
@@ -65,7 +80,7 @@ export class IndexedRecords {
     this.#count = 0
   }
 
-  #read (addresses: readonly number[]): LoginRecord[] {
-    return addresses.map((address) => this.#records.read(address))
+  #read (addresses: readonly number[]): FoundRecord[] {
+    return addresses.map((address) => ({ record: this.#records.read(address), address }))
   }
 }

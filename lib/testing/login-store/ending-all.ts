@@ -4,7 +4,7 @@
  * @module
  */
 import assert from 'node:assert/strict'
-import { makeRecord, makeRecords, next, now, promise, randomOwner, stopClock, type MakeStore } from './setting.ts'
+import { createMany, idsOf, makeRecord, makeRecords, many, next, now, promise, randomOwner, stopClock, type MakeStore } from './setting.ts'
 
 export function endingAll (makeStore: MakeStore): void {
   promise(makeStore, 'all logins of an owner end, and are counted; those of others go on', async (store) => {
@@ -30,6 +30,52 @@ export function endingAll (makeStore: MakeStore): void {
     assert.equal(await store.removeAll(kept!.owner, kept!.id), 0)
     assert.equal(await store.removeAll(kept!.owner), 1)
     assert.equal(await store.find(kept!.id), null)
+  })
+
+  promise(makeStore, `of ${many} logins all but one end`, async (store) => {
+    const records = makeRecords(randomOwner(), many)
+    const stranger = makeRecord()
+    await createMany(store, [...records, stranger])
+    const kept = records[many / 2]!
+    assert.equal(await store.removeAll(kept.owner, kept.id), many - 1)
+    const found = await Promise.all(records.map(({ id }) => store.find(id)))
+    assert.deepEqual(found.filter((record) => record !== null), [kept])
+    assert.deepEqual(await store.list(kept.owner), [kept])
+    assert.deepEqual(await store.list(stranger.owner), [stranger])
+  })
+
+  promise(makeStore, `a login that begins while ${many} are being ended lives only if it began later`, async (store) => {
+    const owner = randomOwner()
+    const before = makeRecords(owner, many)
+    const [early] = makeRecords(owner, 1)
+    await createMany(store, before)
+    // A clock of another process may be ahead: what is compared is when a login began.
+    const later = makeRecord({ owner, begunAt: now() + 60, keepUntil: now() + 3600 })
+    const ending = store.removeAll(owner)
+    const begun = await Promise.all([store.create(later), ...before.slice(0, 5).map((record) => store.update(next(record), 0))])
+    await ending
+    assert.equal(await store.create(early!), false)
+    const living = await store.find(later.id) === null ? [] : [later]
+    assert.deepEqual(idsOf(await store.list(owner)), idsOf(living))
+    assert.equal(begun[0], true)
+    for (const { id } of before) assert.equal(await store.find(id), null)
+  })
+
+  promise(makeStore, 'a login that ended with all others is not brought back by those that begin later', async (store, context) => {
+    const clock = stopClock(context)
+    const owner = randomOwner()
+    const [one, other] = makeRecords(owner, 2)
+    for (const record of [one, other]) await store.create(record!)
+    await store.removeAll(owner, other!.id)
+    clock.advance(1)
+    const later = makeRecord({ owner })
+    assert.equal(await store.create(later), true)
+    assert.equal(await store.find(one!.id), null)
+    assert.equal(await store.update(next(one!), 0), false)
+    clock.advance(1)
+    await store.removeAll(owner, one!.id)
+    for (const { id } of [one!, other!, later]) assert.equal(await store.find(id), null)
+    assert.deepEqual(await store.list(owner), [])
   })
 
   promise(makeStore, 'the login of somebody else as an exception saves nobody, and is left alone', async (store) => {

@@ -15,6 +15,9 @@ export type MadeStore = LoginStore | { store: LoginStore, close?: () => unknown 
 /** How many calls race each other. */
 export const racers = 20
 
+/** More logins of one owner than a store may handle in one go. */
+export const many = 450
+
 /** A case: what a store promises, and how it is asked. */
 export function promise (makeStore: MakeStore, title: string, ask: (store: LoginStore, context: TestContext) => Promise<void>): void {
   test(title, async (context) => {
@@ -69,6 +72,13 @@ export function makeRecord (given: Partial<LoginRecord> = {}): LoginRecord {
 /** So many records of one owner. */
 export function makeRecords (owner: string, count = racers, given: Partial<LoginRecord> = {}): LoginRecord[] {
   return Array.from({ length: count }, () => makeRecord({ ...given, owner }))
+}
+
+/** Keeps so many that a store may hold them in several pages, some at a time. */
+export async function createMany (store: LoginStore, records: readonly LoginRecord[]): Promise<void> {
+  for (let start = 0; start < records.length; start += racers) {
+    await Promise.all(records.slice(start, start + racers).map((record) => store.create(record)))
+  }
 }
 
 /** The record after an update. */
