@@ -41,16 +41,17 @@ declare module 'fastify' {
     /** Whether the request carries a valid remember cookie of this login. */
     readonly loginRemembered: boolean
     /**
-     * Logs a user in, once the answer is out and no 5xx; false, and nothing done, where the user is not active, or
-     * has as many logins as `maxLogins` allows. Rejects with `FST_LOGIN_INVALID_USER_ID`, `FST_LOGIN_INVALID_ARGUMENT`,
+     * Logs a user in: takes effect with the response, if its status is below 400. False, and nothing done, where the
+     * user is not active, or has as many logins as `maxLogins` allows. Rejects with `FST_LOGIN_INVALID_USER_ID`, `FST_LOGIN_INVALID_ARGUMENT`,
      * `FST_LOGIN_COOKIE_TOO_LARGE`, `FST_LOGIN_CANNOT_SET_COOKIE` where the answer is gone, and 503 for the store.
      */
     loginUser (user: AnyUser, options?: LoginUserOptions): Promise<boolean>
-    /** Ends the login and its remember cookie, at once: it holds even if the answer fails. False where nobody was logged in. */
+    /** Ends the login and its remember cookie at once, whatever the status of the response. False where nobody was logged in. */
     logoutUser (): Promise<boolean>
     /**
-     * Makes the login fresh, after the application has checked a proof of identity; the user, if given, as it is after
-     * a change such as a new password, else loaded anew. False, and nothing done, for another user and for nobody.
+     * Makes the login fresh, after the application has checked a proof of identity: takes effect with the response, if
+     * its status is below 400. The user, if given, is the user after a change such as a new password; else the user is
+     * loaded anew. False, and nothing done, for another user and for nobody.
      */
     confirmLogin (user?: AnyUser): Promise<boolean>
     /** Where the visitor wanted to go, if that is on this site; else the fallback. */
