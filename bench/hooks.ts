@@ -4,14 +4,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 export type Hook = (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, ...more: unknown[]) => unknown
 
-export interface CapturedHooks { onRequest: Hook[], onSend: Hook[] }
+export interface CapturedHooks { onRequest: Hook[], preHandler: Hook[], onSend: Hook[] }
 
 /** Notes which hooks a registration adds to this instance; those of its private scopes run on no route of the application. */
 export async function captureHooks (app: FastifyInstance, register: () => Promise<unknown>): Promise<CapturedHooks> {
-  const captured: CapturedHooks = { onRequest: [], onSend: [] }
+  const captured: CapturedHooks = { onRequest: [], preHandler: [], onSend: [] }
   const addHook = app.addHook as unknown as (this: FastifyInstance, name: string, hook: Hook) => FastifyInstance
   function noteHook (this: FastifyInstance, name: string, hook: Hook): FastifyInstance {
-    if (this === app && (name === 'onRequest' || name === 'onSend')) captured[name].push(hook)
+    if (this === app && Object.hasOwn(captured, name)) captured[name as keyof CapturedHooks].push(hook)
     return addHook.call(this, name, hook)
   }
   app.addHook = noteHook as unknown as FastifyInstance['addHook']

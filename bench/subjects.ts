@@ -41,10 +41,12 @@ async function prepareSubject (plugin: string, build: (app: FastifyInstance) => 
 
   const anonymous = exchangesLike(held, '')
   const runAllOnRequest = runInTurn(app, hooks.onRequest)
+  const runAllPreHandler = runInTurn(app, hooks.preHandler)
   const runAllOnSend = runInTurn(app, hooks.onSend, '{}')
-  const cases = [caseOf(`${plugin}: an anonymous request made, onRequest, onSend`, anonymous.arrive, (raw) => {
+  const cases = [caseOf(`${plugin}: an anonymous request made, onRequest, preHandler, onSend`, anonymous.arrive, (raw) => {
     const exchange = anonymous.wrap(raw)
     runAllOnRequest(exchange)
+    runAllPreHandler(exchange)
     runAllOnSend(exchange)
   })]
 
@@ -61,7 +63,7 @@ async function prepareSubject (plugin: string, build: (app: FastifyInstance) => 
 
   if (guard) {
     const loggedIn = exchangesLike(held, await cookieFor(port))
-    const resolveAndGuard = runInTurn(app, [...own, guard])
+    const resolveAndGuard = runInTurn(app, [...own, ...hooks.preHandler, guard])
     const finish = runInTurn(app, hooks.onSend.filter((hook) => !isOfCookiePlugin(hook)), '{}')
     const prepare = (): Exchange => {
       const exchange = loggedIn.wrap(loggedIn.arrive())

@@ -5,8 +5,10 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
+import { after } from './chain.ts'
 import { AlreadyLoggedInError, InvalidArgumentError, NeedsRefreshError, UnauthorizedError } from './errors.ts'
 import { kindOf } from './kind-of.ts'
+import type { MaybePromise } from './logins/keeper.ts'
 import { pathOf, safeNextUrl } from './next-url.ts'
 import { nextUrl } from './next-target.ts'
 import { pageUrl } from './page-url.ts'
@@ -14,10 +16,10 @@ import { sessionOf } from './session.ts'
 import { isOwn, isOwnPage } from './own-pages.ts'
 import type { Settings } from './settings.ts'
 
-/** Answers a visitor who is not logged in. Rejects with `FST_LOGIN_UNAUTHORIZED` where the answer is an error. */
-export async function unauthorized (settings: Settings, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+/** Answers a visitor who is not logged in. Throws, or rejects with, `FST_LOGIN_UNAUTHORIZED` where the answer is an error. */
+export function unauthorized (settings: Settings, request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
   settings.realm.listeners.tell('userUnauthorized', { request })
-  return await answer(settings, request, reply, {
+  return answer(settings, request, reply, {
     handler: settings.unauthorizedHandler,
     page: settings.loginPath,
     message: settings.loginMessage,
@@ -26,10 +28,10 @@ export async function unauthorized (settings: Settings, request: FastifyRequest,
   })
 }
 
-/** Answers a user whose login is not fresh. Rejects with `FST_LOGIN_NEEDS_REFRESH` where the answer is an error. */
-export async function needsRefresh (settings: Settings, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+/** Answers a user whose login is not fresh. Throws, or rejects with, `FST_LOGIN_NEEDS_REFRESH` where the answer is an error. */
+export function needsRefresh (settings: Settings, request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
   settings.realm.listeners.tell('userNeedsRefresh', { user: request.currentUser as never, request })
-  return await answer(settings, request, reply, {
+  return answer(settings, request, reply, {
     handler: settings.needsRefreshHandler,
     page: settings.refreshPath,
     message: settings.needsRefreshMessage,
@@ -38,11 +40,11 @@ export async function needsRefresh (settings: Settings, request: FastifyRequest,
   })
 }
 
-/** Sends a user away from a page for visitors. Rejects with `FST_LOGIN_ALREADY_LOGGED_IN` where that would lead back. */
-export async function alreadyLoggedIn (settings: Settings, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+/** Sends a user away from a page for visitors. Throws `FST_LOGIN_ALREADY_LOGGED_IN` where that would lead back. */
+export function alreadyLoggedIn (settings: Settings, request: FastifyRequest, reply: FastifyReply): void {
   const target = nextUrl(settings, request, '/')
   if (!navigates(request) || pathOf(target) === pathOf(request.url)) throw new AlreadyLoggedInError()
-  return reply.redirect(target, 302)
+  reply.redirect(target, 302)
 }
 
 interface Refusal {
@@ -53,20 +55,22 @@ interface Refusal {
   readonly refusedBy: new () => Error
 }
 
-async function answer (settings: Settings, request: FastifyRequest, reply: FastifyReply, refusal: Refusal): Promise<unknown> {
+// Without a promise where nothing needs awaiting: a hook that forgets to await a guard must find the answer sent.
+function answer (settings: Settings, request: FastifyRequest, reply: FastifyReply, refusal: Refusal): MaybePromise<void> {
   const { handler, page, message, category, refusedBy: Refused } = refusal
   if (handler !== null) {
-    const answered = await handler(request, reply)
-    if (reply.sent) return reply
-    if (answered !== undefined) return reply.send(answered)
-    throw new Refused()
+    return after(handler(request, reply), (answered) => {
+      if (reply.sent) return
+      if (answered === undefined) throw new Refused()
+      reply.send(answered)
+    })
   }
   // A login page that needs a login must not send its visitors to itself for ever.
   const loops = page !== null && isOwn(page, settings.origin) && pathOf(page) === pathOf(request.originalUrl)
   if (page === null || loops || !navigates(request)) throw new Refused()
   if (message !== null) flash(settings, request, message, category)
   // 302 for every method: browsers ask for the page with GET; 307 would send the body of a refused form to it.
-  return reply.redirect(refusalUrl(settings, request, page), 302)
+  reply.redirect(refusalUrl(settings, request, page), 302)
 }
 
 /** The page's address with that of the refused request to come back to, unless it is not one of this site, or a login page. */

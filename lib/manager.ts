@@ -31,12 +31,15 @@ export class LoginManager extends EventSource {
 
   /** Answers a request as `requireLogin` does; rejects with `FST_LOGIN_UNAUTHORIZED` where the answer is an error. */
   async unauthorized (request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    return await unauthorized(this.#settingsFor(request), request, reply)
+    await unauthorized(this.#settingsFor(request), request, reply)
+    // Awaited with the promise: it is fulfilled once the answer is out.
+    return reply
   }
 
   /** Answers a request as `requireFreshLogin` does; rejects with `FST_LOGIN_NEEDS_REFRESH` where the answer is an error. */
   async needsRefresh (request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    return await needsRefresh(this.#settingsFor(request), request, reply)
+    await needsRefresh(this.#settingsFor(request), request, reply)
+    return reply
   }
 
   /** The address of the scope's login page, with a target to go on to if it is on this site; null without `loginPath`. */

@@ -27,6 +27,9 @@ import type { GuardScope } from './typing.ts'
  */
 export const membersOnly: GuardScope = (scope, realm) => {
   const app = scope as unknown as FastifyInstance
+  if (typeof (app as Partial<FastifyInstance> | undefined)?.addHook !== 'function') {
+    throw new InvalidArgumentError('fastify-login: membersOnly guards a scope and is not a hook. Call it with an instance: membersOnly(scope)')
+  }
   app.addHook('preParsing', function requireLoginInScope (request, reply, _payload, done) {
     requireLogin(request, reply, done)
   })

@@ -48,14 +48,22 @@ declare const unlike: unique symbol
 // a mere subtype of the plain one beside it, and its promise with it.
 type Done = HookHandlerDoneFunction & { [unlike]?: never }
 
-/** A hook that accepts any request (the first signature) and promises a user (the last, which inference reads). */
+/**
+ * A hook that accepts any request (the first signature) and promises a user (the last, which inference reads). Called
+ * without `done`, it is to be awaited (the second, which no hook is: as `Done` above): the promise rejects for those who are refused, once they have been
+ * answered.
+ */
 export interface Guard {
   (request: AnyRequest, reply: AnyReply, done: Done): void
+  (request: AnyRequest, reply: AnyReply, done?: undefined): Promise<void>
   (request: GuardedRequest, reply: FastifyReply, done: Done): void
 }
 
-/** A hook that promises nobody: what `requireAnonymous` is. */
-export type AnonymousGuard = (request: AnyRequest, reply: AnyReply, done: HookHandlerDoneFunction) => void
+/** A hook that promises nobody: what `requireAnonymous` is. Called without `done`, it is to be awaited. */
+export interface AnonymousGuard {
+  (request: AnyRequest, reply: AnyReply, done?: undefined): Promise<void>
+  (request: AnyRequest, reply: AnyReply, done: HookHandlerDoneFunction): void
+}
 
 /** Guards every route of a scope, and hands the scope back with `currentUser` narrowed to the realm's user. */
 export interface GuardScope {

@@ -143,7 +143,8 @@ describe('a guard without the plugin', () => {
 
 test('requireFreshLoginWithin takes a positive number of seconds, and says so at once', () => {
   for (const seconds of [0, -1, Number.NaN, '60', undefined, null]) {
-    const message = `requireFreshLoginWithin takes a positive number of seconds, not ${seconds}`
+    const message = 'fastify-login: requireFreshLoginWithin makes a guard for a positive number of seconds, and was given ' +
+      `${seconds === '60' ? 'a string' : seconds}. Write preHandler: requireFreshLoginWithin(60)`
     assert.throws(() => requireFreshLoginWithin(seconds as number), { code: 'FST_LOGIN_INVALID_ARGUMENT', message })
   }
 })

@@ -33,7 +33,10 @@ export function foreignThenable (how: ForeignHow, answer: () => unknown, barrier
   return thenable((resolve, reject) => {
     if (how === 'throws') throw failure()
     if (how === 'rejects') return reject(failure())
-    if (how === 'hangs') return void barrier.pass().then(() => resolve(answer()))
+    if (how === 'hangs') {
+      barrier.pass().then(() => resolve(answer()))
+      return
+    }
     resolve(answer())
     resolve({ id: 'somebody else' })
     reject(failure())

@@ -265,6 +265,19 @@ describe('membersOnly promises a user on every route of its scope', () => {
 })
 
 describe('guards go wherever Fastify takes a hook', () => {
+  test('in an async hook or a handler, which awaits them', () => {
+    app.addHook('onRequest', async (request, reply) => {
+      expect(requireLogin(request, reply)).type.toBe<Promise<void>>()
+      expect(requireFreshLoginWithin(60)(request, reply)).type.toBe<Promise<void>>()
+      await app.requireFreshLogin(request, reply)
+      await requireAnonymous(request, reply)
+    })
+    http2App.get('/', async (request, reply) => { await requireLogin(request, reply) })
+    typeboxApp.get('/', async (request, reply) => { await app.requireAnonymous(request, reply) })
+    expect(requireLogin).type.not.toBeCallableWith()
+    expect(requireAnonymous).type.not.toBeCallableWith()
+  })
+
   test('in hooks of the whole instance', () => {
     expect(app.addHook).type.toBeCallableWith('onRequest', requireLogin)
     expect(app.addHook).type.toBeCallableWith('preValidation', requireFreshLogin)
