@@ -99,7 +99,7 @@ export class LoginManager extends EventSource {
     return storeOf(this.#settings)
   }
 
-  /** Tells this realm from every other that may share its store: what `realm` of its records is, made of the cookie's name and the realm's. */
+  /** Tells this realm from every other that may share its key or store: made of the login cookie's name and the realm's. */
   get realmId (): string {
     return this.#settings.realm.id
   }

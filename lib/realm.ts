@@ -6,6 +6,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Stamps } from './account.ts'
 import { fixCookie, type Cookie, type CookieOptions } from './cookies.ts'
+import { digest } from './digest.ts'
 import { InvalidOptionError } from './errors.ts'
 import { Listeners } from './events.ts'
 import { defaultAbsoluteTimeout } from './lifetime.ts'
@@ -68,11 +69,12 @@ export function keyRing (key: NonNullable<AccountOptions['key']>): Buffer[] {
 }
 
 /**
- * What tells a realm from others: the name of its login cookie, and its own name. The cookie's name is what keeps two
- * registrations apart in a browser, so it keeps their keys and records apart, too. Neither name can hold an `@`.
+ * What tells a realm from others: its name, and the name of its login cookie where that is not the default. The cookie's
+ * name is what keeps two registrations apart in a browser, so it keeps their keys and records apart, too. It goes in as
+ * a digest, because a key's purpose may have 1024 bytes; no name of a realm holds an `@`.
  */
-function realmIdOf (cookieName: string, name: string): string {
-  return name === '' ? cookieName : `${cookieName}@${name}`
+function realmIdOf (name: string, cookieName: string, defaultName: string): string {
+  return cookieName === defaultName ? name : `${name}@${digest(cookieName)}`
 }
 
 /** Makes the realm that a registration names. */
@@ -82,7 +84,8 @@ export async function createRealm (
   const { keys, store } = shared
   const production = process.env['NODE_ENV'] === 'production'
   const suffix = name === '' ? '' : `-${name}`
-  const { cookieName = `login${suffix}`, cookie = {}, remember = {} } = options
+  const defaultName = `login${suffix}`
+  const { cookieName = defaultName, cookie = {}, remember = {} } = options
   const { endedLogins = 100_000, maxLogins = store === null ? null : defaultMaxLogins, onMaxLogins = 'end-oldest' } = options
   const fixed: Fixed = { cookie, rememberCookie: { ...cookie, ...remember.cookie }, endedLogins, maxLogins, onMaxLogins }
   const lifetimes = { idleTimeout: options.idleTimeout ?? null, absoluteTimeout: options.absoluteTimeout ?? defaultAbsoluteTimeout }
@@ -90,7 +93,7 @@ export async function createRealm (
   const rememberCookieName = remember.cookieName ?? `remember_token${suffix}`
   const rememberCookie = fixCookie(app, rememberCookieName, fixed.rememberCookie, production)
   claimCookies(app, name, [cookieName, rememberCookieName])
-  const id = realmIdOf(cookieName, name)
+  const id = realmIdOf(name, cookieName, defaultName)
   const seal = await createSeal(app, keys, id, store === null ? { login: loginShape, remember: rememberShape } : secretShapes)
   const moments = new Moments()
   return Object.freeze({
@@ -101,7 +104,7 @@ export async function createRealm (
     fixed,
     logins: store === null
       ? new SealedLogins(loginSeal(seal), rememberSeal(seal), new EndedLogins(endedLogins, () => app.log.warn(fullList(endedLogins)), moments))
-      : new StoredLogins(realmRecords(checkedStore(store), id), secretSeal(seal), id, { most: maxLogins, onMost: onMaxLogins, lifetimes }, moments),
+      : new StoredLogins(realmRecords(checkedStore(store), id), secretSeal(seal), { name, id }, { most: maxLogins, onMost: onMaxLogins, lifetimes }, moments),
     moments,
     successions: new Successions(),
     stamps: new Stamps(purposeKeys(keys, 'stamp', id)),

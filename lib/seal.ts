@@ -5,7 +5,7 @@
  */
 import secureSession from '@fastify/secure-session'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { deriveKey, sha256 } from './digest.ts'
+import { deriveKey } from './digest.ts'
 
 /** What the plugin's own seal is for. A value sealed for one purpose does not open under another. */
 export type SealPurpose = 'login' | 'remember'
@@ -46,9 +46,8 @@ const silent = Object.fromEntries(
  * makes the key, so that a value of another shape, such as that of an older version, is a forged one here.
  */
 export function purposeKeys (keys: readonly Buffer[], purpose: string, realmId: string, shape: SealedShape = null): Buffer[] {
-  // A digest, because HKDF takes no more than 1024 bytes of what a key is for.
-  const what = sha256(JSON.stringify([purpose, realmId, shape]))
-  return keys.map((key) => deriveKey(key, `fastify-login/v2/${what}`))
+  const form = shape === null ? '' : `/${shape.join()}`
+  return keys.map((key) => deriveKey(key, `fastify-login/v1/${purpose}/${realmId}${form}`))
 }
 
 /** Registers the codec in a scope without routes, so that none of its hooks runs on the application's. */

@@ -21,11 +21,11 @@ const flashKey = 'flash'
 /** Whose a session is to be. */
 export interface SessionOwner { readonly realmId: string, readonly userId: string }
 
-const ownerPrefix = 'fastify-login.user.'
+const ownerPrefix = 'fastify-login.user'
 
 // Tells whose data a session holds, so that the next user of the browser does not get it.
 function ownerKey (realmId: string): string {
-  return ownerPrefix + realmId
+  return realmId === '' ? ownerPrefix : `${ownerPrefix}.${realmId}`
 }
 
 function isOthers (key: string, realmId: string): boolean {

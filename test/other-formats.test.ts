@@ -126,7 +126,7 @@ for (const [how, fromStore] of directions) {
 /** The seal of the application for cookies of some shapes. */
 async function ownSeal (t: TestContext, shapes: Readonly<Record<typeof uses[number], SealedShape>>) {
   const app = Fastify()
-  const seal = await createSeal(app, [Buffer.from(key)], 'login', shapes)
+  const seal = await createSeal(app, [Buffer.from(key)], '', shapes)
   await app.ready()
   t.after(() => app.close())
   return seal

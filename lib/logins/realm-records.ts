@@ -3,17 +3,16 @@
  *
  * @module
  */
-import type { LoginRecord, LoginStore } from './store.ts'
+import { ownerOf } from './record-changes.ts'
+import type { LoginStore } from './store.ts'
 
-/** The same store, in which no record of another realm is found: its cookie is not read here, and no id names it. */
+/** The same store, in which no record of another realm is found, whatever cookie or id names that record. */
 export function realmRecords (store: LoginStore, realmId: string): LoginStore {
-  const isOwn = ({ realm }: LoginRecord) => realm === realmId
   return {
     ...store,
     async find (id) {
       const record = await store.find(id)
-      return record !== null && isOwn(record) ? record : null
-    },
-    list: async (owner) => (await store.list(owner)).filter(isOwn)
+      return record !== null && record.owner === ownerOf(realmId, record.userId) ? record : null
+    }
   }
 }

@@ -12,6 +12,9 @@ import { isRecent, isSuspended, mostPrevious, suspendedExpiry, validatorGrace } 
 import type { LoginFacts } from './record.ts'
 import type { LoginRecord, RememberRecord } from './store.ts'
 
+/** A realm by its name, and by the id that tells it from every other that may share its store. */
+export interface RealmNames { readonly name: string, readonly id: string }
+
 /** Names the user of a realm in the store, at one length whatever the id: no id can break a key or a query. */
 export function ownerOf (realmId: string, userId: string): string {
   return digest(`${realmId}\n${userId}`)
@@ -21,15 +24,15 @@ export function ownerOf (realmId: string, userId: string): string {
 export interface Secrets { readonly login: string | null, readonly validator: string | null }
 
 /** The record of a login that begins, at this time. */
-export function newRecord (change: Change, realmId: string, secrets: Secrets, begunAt: number): LoginRecord {
+export function newRecord (change: Change, realm: RealmNames, secrets: Secrets, begunAt: number): LoginRecord {
   const { login, remember, data } = change
   const kept = remember === null ? null : rememberRecord(remember, secrets.validator as string)
   return {
     id: login.id,
-    owner: ownerOf(realmId, login.userId),
+    owner: ownerOf(realm.id, login.userId),
     version: 0,
     begunAt,
-    realm: realmId,
+    realm: realm.name,
     userId: login.userId,
     secret: sha256(secrets.login as string),
     previousSecrets: [],

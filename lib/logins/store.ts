@@ -29,7 +29,7 @@ export interface RememberRecord {
 export interface LoginRecord {
   /** 33 characters of base64url. */
   readonly id: string
-  /** Names the user, and the realm: 22 characters of base64url. */
+  /** Names the user, the realm and the login cookie, and so tells registrations apart that share the store: 22 characters of base64url. */
   readonly owner: string
   /** Rises with each update. */
   readonly version: number
@@ -37,7 +37,7 @@ export interface LoginRecord {
   readonly begunAt: number
   /** From then on the record is of no use to anybody. */
   readonly keepUntil: number
-  /** `app.login.realmId` of the realm: tells its records from those of others that share the store. */
+  /** The realm's name; empty for the one without. */
   readonly realm: string
   /** What `getId(user)` gave, as a string. */
   readonly userId: string

@@ -9,7 +9,7 @@ import type { RememberFacts } from '../remember/remember-seal.ts'
 import { keptTogether } from './ended-logins.ts'
 import type { Change, Committed, Prepared } from './keeper.ts'
 import { endBeyond, type LoginLimit } from './login-limit.ts'
-import { newRecord, replacedRecord, usedRecord, type Secrets } from './record-changes.ts'
+import { newRecord, replacedRecord, usedRecord, type RealmNames, type Secrets } from './record-changes.ts'
 import { isCrowded, isSuspended, standingOf } from './record-facts.ts'
 import type { RecordNote, RecordNotes } from './record-notes.ts'
 import type { RecentEnds } from './recent-ends.ts'
@@ -25,7 +25,7 @@ const triedAfterEnd = 45
 export class StoredChanges {
   readonly #store: LoginStore
   readonly #seal: SecretSeal
-  readonly #realmId: string
+  readonly #realm: RealmNames
   readonly #limit: LoginLimit
   readonly #notes: RecordNotes
   readonly #recent: RecentEnds
@@ -33,11 +33,11 @@ export class StoredChanges {
   readonly #secrets = new WeakMap<Change, Secrets>()
 
   constructor (
-    store: LoginStore, seal: SecretSeal, realmId: string, limit: LoginLimit, notes: RecordNotes, recent: RecentEnds, moments: Moments
+    store: LoginStore, seal: SecretSeal, realm: RealmNames, limit: LoginLimit, notes: RecordNotes, recent: RecentEnds, moments: Moments
   ) {
     this.#store = store
     this.#seal = seal
-    this.#realmId = realmId
+    this.#realm = realm
     this.#limit = limit
     this.#notes = notes
     this.#recent = recent
@@ -94,7 +94,7 @@ export class StoredChanges {
     const { startedAt } = change.login
     // Whether the clock was set back while the request was under way shows now.
     this.#moments.at(Date.now())
-    const record = newRecord(change, this.#realmId, secrets, this.#moments.timeOf(startedAt))
+    const record = newRecord(change, this.#realm, secrets, this.#moments.timeOf(startedAt))
     if (!await steps.create(record) && !await this.#createAfterEnd(record, startedAt, now)) return false
     return await endBeyond(this.#store, this.#limit, record, steps, now)
   }

@@ -7,7 +7,7 @@ import type { Moments } from '../moments.ts'
 import type { RememberFacts } from '../remember/remember-seal.ts'
 import type { Change, Committed, FoundLogin, FoundRemember, LoginKeeper, Prepared } from './keeper.ts'
 import { admits, usableLogins, type LoginLimit } from './login-limit.ts'
-import { ownerOf } from './record-changes.ts'
+import { ownerOf, type RealmNames } from './record-changes.ts'
 import { restoredFactsOf } from './record-facts.ts'
 import { everyone, RecentEnds } from './recent-ends.ts'
 import { RecordNotes } from './record-notes.ts'
@@ -28,13 +28,13 @@ export class StoredLogins implements LoginKeeper {
   readonly #recent: RecentEnds
   readonly #changes: StoredChanges
 
-  constructor (store: LoginStore, seal: SecretSeal, realmId: string, limit: LoginLimit, moments: Moments) {
+  constructor (store: LoginStore, seal: SecretSeal, realm: RealmNames, limit: LoginLimit, moments: Moments) {
     this.#store = store
     this.#recent = new RecentEnds(moments)
     this.#finding = new StoredFinding(store, seal, this.#notes, this.#recent)
-    this.#realmId = realmId
+    this.#realmId = realm.id
     this.#limit = limit
-    this.#changes = new StoredChanges(store, seal, realmId, limit, this.#notes, this.#recent, moments)
+    this.#changes = new StoredChanges(store, seal, realm, limit, this.#notes, this.#recent, moments)
   }
 
   find (cookie: string, now: number): Promise<FoundLogin> {

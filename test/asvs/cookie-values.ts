@@ -17,12 +17,12 @@ export const cookieValues: readonly Requirement[] = [
     metBy: 'the plugin',
     through: 'Always; neither `request.currentLogin` nor an event, an error or `app.login.logins` holds a secret',
     async prove (test) {
-      const seal = await openSeal(test)
       await eachWay(async (createApp) => {
         for (const { attributes } of await cookiesSet(createApp)) assert.ok(attributes.has('httponly'))
       })
       for (const stored of [false, true]) {
         const { given, told, errors } = await tellAll(stored)
+        const seal = await openSeal(test, stored)
         const references = given.map((cookie) => referenceIn(seal, cookie))
         assert.ok(given.length >= 6 && references.every((reference) => (reference !== null) === stored))
         assert.deepEqual(errors, [
