@@ -13,7 +13,6 @@ import { hash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Login, LoginManager, LoginStore } from '../index.ts'
 import { nowInSeconds } from './clock.ts'
-import type { ProviderLogin } from './identity.ts'
 import { gateOf, markIdOf, markOf, ownersOf, type Named } from './mark-record.ts'
 
 interface Pending { readonly loginId: string, readonly gates: readonly string[], readonly begunAt: number }
@@ -37,12 +36,12 @@ export class LoginMarks {
   }
 
   /** Marks the login that the answer will begin. `begunAt` is when the visitor was sent to the provider. */
-  async mark (request: FastifyRequest, current: Login, { issuer, subject, session }: ProviderLogin, clientId: string, begunAt: number): Promise<void> {
-    const owners = ownersOf({ issuer, clientId, subject, session })
+  async mark (request: FastifyRequest, current: Login, named: Named, begunAt: number): Promise<void> {
+    const owners = ownersOf(named)
     const now = nowInSeconds()
     const keepUntil = Math.max(current.expiresAt, this.#remember ? now + longest : 0)
     for (const owner of owners) {
-      const mark = markOf(owner, now, keepUntil, { login: current.id, session })
+      const mark = markOf(owner, now, keepUntil, { login: current.id, session: named.session })
       const id = markIdOf(owner, current.id)
       const present = await this.#store.find(id)
       if (present === null) await this.#store.create({ ...mark, id })
@@ -52,8 +51,8 @@ export class LoginMarks {
   }
 
   /** Once a login has ended by itself. */
-  async unmark (loginId: string, { issuer, subject, session }: ProviderLogin, clientId: string): Promise<void> {
-    for (const owner of ownersOf({ issuer, clientId, subject, session })) await this.#store.remove(markIdOf(owner, loginId))
+  async unmark (loginId: string, named: Named): Promise<void> {
+    for (const owner of ownersOf(named)) await this.#store.remove(markIdOf(owner, loginId))
   }
 
   /** Once the login is there: ends it where the provider has logged its user out since they were sent there. Once for a request. */
@@ -78,17 +77,22 @@ export class LoginMarks {
   }
 
   /** Ends the logins that a logout names, those under way included. A later login is another one. */
-  async end (named: Named): Promise<void> {
+  async end ({ subject, session }: Named): Promise<void> {
     // Where a session is named it alone ends, also where the user is named with it.
-    const [gate] = ownersOf(named.session === null ? named : { ...named, subject: null }) as [string]
-    await this.#store.removeAll(gateOf(gate))
-    for (const owner of ownersOf(named)) {
-      for (const { id, data } of await this.#store.list(owner)) {
-        const { login, session } = data as { login: string, session: string | null }
-        if (named.session !== null && session !== null && session !== named.session) continue
-        await this.#manager.endLogin(login)
-        await this.#store.remove(id)
-      }
+    await this.#store.removeAll(gateOf((session ?? subject) as string))
+    const ended = new Set<string>()
+    if (session !== null) await this.#endMarked(session, ended, () => true)
+    if (subject !== null) await this.#endMarked(subject, ended, (marked) => session === null || marked === null || marked === session)
+  }
+
+  /** Ends the logins that an owner's marks name, of the sessions that count. */
+  async #endMarked (owner: string, ended: Set<string>, counts: (session: string | null) => boolean): Promise<void> {
+    for (const { id, data } of await this.#store.list(owner)) {
+      const { login, session } = data as { login: string, session: string | null }
+      if (!counts(session)) continue
+      if (!ended.has(login) && await this.#manager.endLogin(login)) ended.add(login)
+      // The login of another realm is not ended here: its mark stays for the route of that realm.
+      if (ended.has(login)) await this.#store.remove(id)
     }
   }
 

@@ -17,8 +17,9 @@ import type { OidcOptions } from './options.ts'
 import { loadPeers } from './peers.ts'
 import { keepPrivate } from './private-responses.ts'
 import { Provider } from './provider.ts'
-import { refreshAt } from './refresh.ts'
+import { refreshWith } from './refresh.ts'
 import { loginRoute, reauthenticateRoute, registerRoute, visitorsOnly } from './routes.ts'
+import { invalid } from './rules.ts'
 import { SealedLogins } from './sealed-logins.ts'
 import { siteSettings } from './settings.ts'
 import type { Site } from './site.ts'
@@ -39,19 +40,34 @@ async function openSite (app: FastifyInstance, options: OidcOptions): Promise<Si
   const { keepTokens, remember, paths } = settings
   if (store === null && paths.backChannelLogout !== null) throw new errors.StoreRequiredError('The option paths.backChannelLogout of fastify-login/oidc')
   if (store === null && keepTokens) throw new errors.StoreRequiredError('The option keepTokens of fastify-login/oidc')
+  claimCookies(app, settings.cookieName)
   const seal = (purpose: string) => manager.createSeal(app, purpose)
-  const providers = new Map(settings.providers.map((one) => [one.name, new Provider(one, peers, app.log)]))
-  const stored = store === null ? null : new StoredLogins(manager, await seal('oidc-record'))
+  const providers = new Map(settings.providers.map((one) => [one.name, new Provider(one, peers, app.log, paths.backChannelLogout !== null)]))
+  const stored = store === null ? null : new StoredLogins(manager, providers, await seal('oidc-record'))
   return {
     manager,
     settings,
     peers,
     providers,
     cookies: new BrowserCookies({ attempt: await seal('oidc-attempt'), rounds: await seal('oidc-rounds') }, settings),
-    logins: stored ?? new SealedLogins({ login: await seal('oidc-login'), idToken: await seal('oidc-id-token') }, settings),
+    logins: stored ?? new SealedLogins({ login: await seal('oidc-login'), idToken: await seal('oidc-id-token') }, providers, settings),
     marks: store === null || paths.backChannelLogout === null ? null : new LoginMarks(store, manager, remember),
-    tokens: new Tokens(manager, keepTokens ? stored : null, refreshAt(providers, peers), Math.max(...settings.providers.map(({ timeout }) => timeout)))
+    tokens: new Tokens(manager, keepTokens ? stored : null, refreshWith(peers), Math.max(...settings.providers.map(({ timeout }) => timeout)))
   }
+}
+
+/** For each server, whose cookies have a name: a token that tells the realms and keys of users apart. */
+const claimed = new WeakMap<object, Map<string, string>>()
+
+/** Registrations of one realm share its cookies, as they share its logins; those of two realms would overwrite each other's. */
+function claimCookies ({ server, login }: FastifyInstance, name: string): void {
+  const owners = claimed.get(server) ?? new Map<string, string>()
+  claimed.set(server, owners)
+  const owner = login.makeSecureToken('fastify-login/oidc', 'cookies')
+  if ((owners.get(name) ?? owner) !== owner) {
+    throw invalid('cookieName', 'is that of a registration for another kind of user, and each would overwrite the cookies of the other: name another one')
+  }
+  owners.set(name, owner)
 }
 
 function declareRoutes (scope: FastifyInstance, site: Site, prefix: string): void {
