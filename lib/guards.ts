@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fast
 import { alreadyLoggedIn, needsRefresh, unauthorized } from './answers.ts'
 import { failureOf } from './chain.ts'
 import { InvalidArgumentError, NotRegisteredError } from './errors.ts'
+import { given } from './given.ts'
 import { isPreflight } from './preflight.ts'
 import { settingsOf, type Settings } from './settings.ts'
 import { nowInSeconds } from './state.ts'
@@ -58,7 +59,7 @@ export const requireFreshLogin: Guard = function requireFreshLogin (request: Any
  */
 export function requireFreshLoginWithin (seconds: number): Guard {
   if (typeof seconds !== 'number' || !(seconds > 0)) {
-    throw new InvalidArgumentError(`requireFreshLoginWithin takes a positive number of seconds, not ${String(seconds)}`)
+    throw new InvalidArgumentError(`requireFreshLoginWithin takes a positive number of seconds, not ${given(seconds, '')}`)
   }
   const within = { within: seconds }
   return function requireFreshLoginWithin (request: AnyRequest, reply: AnyReply, done: HookHandlerDoneFunction) {
