@@ -14,7 +14,8 @@ const longest = 20
 export function given (value: unknown, quote = "'"): string {
   if (typeof value === 'number') return String(value)
   if (typeof value === 'bigint' && value < 2n ** 64n) return `${value}n`
-  return typeof value === 'string' && value.length <= longest && plain.test(value) ? quote + value + quote : kindOf(value)
+  const isPlain = typeof value === 'string' && value.length <= longest && plain.test(value)
+  return isPlain ? quote + value + quote : kindOf(value)
 }
 
 /** The name of an option as it was written, unless no option could be called that: then it may be anything. */

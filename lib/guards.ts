@@ -59,7 +59,8 @@ export const requireFreshLogin: Guard = function requireFreshLogin (request: Any
  */
 export function requireFreshLoginWithin (seconds: number): Guard {
   if (typeof seconds !== 'number' || !(seconds > 0)) {
-    throw new InvalidArgumentError(`requireFreshLoginWithin takes a positive number of seconds, not ${given(seconds, '')}`)
+    const what = given(seconds, '')
+    throw new InvalidArgumentError(`requireFreshLoginWithin takes a positive number of seconds, not ${what}`)
   }
   const within = { within: seconds }
   return function requireFreshLoginWithin (request: AnyRequest, reply: AnyReply, done: HookHandlerDoneFunction) {

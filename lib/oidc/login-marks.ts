@@ -82,7 +82,8 @@ export class LoginMarks {
     await this.#store.removeAll(gateOf((session ?? subject) as string))
     const ended = new Set<string>()
     if (session !== null) await this.#endMarked(session, ended, () => true)
-    if (subject !== null) await this.#endMarked(subject, ended, (marked) => session === null || marked === null || marked === session)
+    const counts = (marked: string | null) => session === null || marked === null || marked === session
+    if (subject !== null) await this.#endMarked(subject, ended, counts)
   }
 
   /** Ends the logins that an owner's marks name, of the sessions that count. */

@@ -42,7 +42,9 @@ async function openSite (app: FastifyInstance, options: OidcOptions): Promise<Si
   if (store === null && keepTokens) throw new errors.StoreRequiredError('The option keepTokens of fastify-login/oidc')
   claimCookies(app, settings.cookieName)
   const seal = (purpose: string) => manager.createSeal(app, purpose)
-  const providers = new Map(settings.providers.map((one) => [one.name, new Provider(one, peers, app.log, paths.backChannelLogout !== null)]))
+  const endsLogins = paths.backChannelLogout !== null
+  const providers = new Map(settings.providers.map((one) => [one.name, new Provider(one, peers, app.log, endsLogins)]))
+  const longestTimeout = Math.max(...settings.providers.map(({ timeout }) => timeout))
   const stored = store === null ? null : new StoredLogins(manager, providers, await seal('oidc-record'))
   return {
     manager,
@@ -50,22 +52,24 @@ async function openSite (app: FastifyInstance, options: OidcOptions): Promise<Si
     peers,
     providers,
     cookies: new BrowserCookies({ attempt: await seal('oidc-attempt'), rounds: await seal('oidc-rounds') }, settings),
-    logins: stored ?? new SealedLogins({ login: await seal('oidc-login'), idToken: await seal('oidc-id-token') }, providers, settings),
+    logins: stored ??
+      new SealedLogins({ login: await seal('oidc-login'), idToken: await seal('oidc-id-token') }, providers, settings),
     marks: store === null || paths.backChannelLogout === null ? null : new LoginMarks(store, manager, remember),
-    tokens: new Tokens(manager, keepTokens ? stored : null, refreshWith(peers), Math.max(...settings.providers.map(({ timeout }) => timeout)))
+    tokens: new Tokens(manager, keepTokens ? stored : null, refreshWith(peers), longestTimeout)
   }
 }
 
 /** For each server, whose cookies have a name: a token that tells the realms and keys of users apart. */
 const claimed = new WeakMap<object, Map<string, string>>()
 
-/** Registrations of one realm share its cookies, as they share its logins; those of two realms would overwrite each other's. */
+/** Registrations of one realm share cookies, as they share its logins; two realms would overwrite each other's. */
 function claimCookies ({ server, login }: FastifyInstance, name: string): void {
   const owners = claimed.get(server) ?? new Map<string, string>()
   claimed.set(server, owners)
   const owner = login.makeSecureToken('fastify-login/oidc', 'cookies')
   if ((owners.get(name) ?? owner) !== owner) {
-    throw invalid('cookieName', 'is that of a registration for another kind of user, and each would overwrite the cookies of the other: name another one')
+    throw invalid('cookieName', 'is that of a registration for another kind of user, and each would overwrite the ' +
+      'cookies of the other: name another one')
   }
   owners.set(name, owner)
 }
