@@ -33,7 +33,13 @@ export interface ProviderOptions {
   authorizationParameters?: Readonly<Record<string, string>>
   /** Push the authorization request (PAR). Default: where the provider requires it. */
   pushRequest?: boolean
-  /** Where visitors register, if the provider has no `prompt=create`. */
+  /**
+   * Take a log-in that was sent with `prompt=login` for a proof of identity where the provider does not say when its
+   * user proved who they are (`auth_time`). A visitor can take the parameter off the address: set this only for a
+   * provider that asks for the password at every log-in, or together with `pushRequest`. Default false.
+   */
+  trustPromptLogin?: boolean
+  /** Where visitors register, if the provider has no `prompt=create`: an absolute URL without a password in it. */
   registerUrl?: string
   /** Seconds that the provider's clock may be off. Default 30. */
   clockTolerance?: number
@@ -79,7 +85,7 @@ export interface OidcOptions extends ProviderOptions {
   remember?: boolean
   /** Keep tokens with the login, for `app.oidc.tokens`. Default false; needs a store. */
   keepTokens?: boolean
-  /** Begins the names of the cookies. Default `'oidc'`. */
+  /** Begins the names of the cookies; registrations for several realms each need another one. Default `'oidc'`. */
   cookieName?: string
   /** Answers a browser's request that failed, in place of the built-in page. */
   errorPage?: (error: Error & { code: string, statusCode: number }, request: FastifyRequest, reply: FastifyReply) => unknown
