@@ -31,6 +31,11 @@ export function userIdOf (user: User, getId: (user: User) => unknown): string {
   return String(id)
 }
 
+/** Whether a user can have an id: what nobody can have may be of any length, and is to reach neither a list nor a store. */
+export function isUserId (id: string): boolean {
+  return id !== '' && id.length <= longestId && id.isWellFormed() && Buffer.byteLength(id) <= longestId
+}
+
 /** The id of a user as the application names it: of any length, since it may have come from outside. */
 export function namedUserId (id: unknown, what: string): string {
   if (typeof id === 'number' && !isExact(id)) throw new InvalidArgumentError(`fastify-login: the user id given to ${what} ${inexact}`)

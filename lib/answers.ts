@@ -85,11 +85,15 @@ function refusalUrl (settings: Settings, request: FastifyRequest, page: string):
   return pageUrl(settings, page, next)
 }
 
+/** Browsers' own take 200 characters; to read one of 16,000, full of commas, takes milliseconds. */
+const longestAccept = 1024
+
 /** Whether a person's browser is to show the answer as a page: only then is a redirect to a login page of use. */
 function navigates (request: FastifyRequest): boolean {
   const mode = request.headers['sec-fetch-mode']
   if (mode !== undefined && mode !== 'navigate') return false
   if (request.headers['x-requested-with'] === 'XMLHttpRequest') return false
+  if ((request.headers.accept?.length ?? 0) > longestAccept) return false
   return new Negotiator(request).mediaType(['application/json', 'text/html']) === 'text/html'
 }
 

@@ -5,7 +5,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { LruMap } from 'toad-cache'
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 import { digest } from './digest.ts'
 import { InvalidArgumentError } from './errors.ts'
 import { kindOf } from './kind-of.ts'
@@ -31,8 +31,16 @@ export const identifyByUserAgent: IdentifyBrowser = (request) => request.headers
 export const identifyByNetworkAndUserAgent: IdentifyBrowser = (request) =>
   `${networkOf(request.ip ?? '')}|${request.headers['user-agent'] ?? ''}`
 
+/** An IPv6 address that holds an IPv4 one takes 45 characters, and the name of an interface may follow it. */
+const longestAddress = 64
+
+/** The address behind a request, or an empty text: a Unix socket has none, and a trusted proxy may name anything. */
+export function addressOf ({ ip }: FastifyRequest): string {
+  return ip !== undefined && ip.length <= longestAddress && isIP(ip) !== 0 ? ip : ''
+}
+
 function networkOf (address: string): string {
-  if (!isIPv6(address)) return address.slice(0, address.lastIndexOf('.'))
+  if (address.length > longestAddress || !isIPv6(address)) return address.slice(0, address.lastIndexOf('.'))
   const mapped = /^::ffff:(\d+\.\d+\.\d+)\.\d+$/i.exec(address)
   if (mapped !== null) return mapped[1] as string
   const [head = '', tail] = address.split('::')
@@ -56,10 +64,11 @@ const agents = new LruMap<Agent>(1000)
 export function browserOf (request: FastifyRequest, identify: IdentifyBrowser): string {
   if (identify !== identifyByAddressAndUserAgent) return browserDigest(namedBy(identify, request))
   const userAgent = request.headers['user-agent'] ?? ''
-  const last = agents.get(request.ip ?? '')
+  const address = request.ip ?? ''
+  const last = agents.get(address)
   if (last !== undefined && last.userAgent === userAgent) return last.digest
   const digest = browserDigest(identify(request))
-  if (userAgent.length <= longestKnown) agents.set(request.ip ?? '', { userAgent, digest })
+  if (userAgent.length <= longestKnown && address.length <= longestAddress) agents.set(address, { userAgent, digest })
   return digest
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { namedUserId } from './account.ts'
+import { isUserId, namedUserId } from './account.ts'
 import { needsRefresh, unauthorized } from './answers.ts'
 import { keyedDigest } from './digest.ts'
 import { StoreRequiredError } from './errors.ts'
@@ -54,7 +54,9 @@ export class LoginManager extends EventSource {
 
   /** A user's logins, the latest first; the one behind a request is marked. Rejects with `FST_LOGIN_STORE_REQUIRED` without a store. */
   async logins (userId: string | number | bigint, request?: FastifyRequest): Promise<LoginInfo[]> {
-    const records = await this.#settings.realm.logins.list(namedUserId(userId, 'app.login.logins'), this.#settings, nowInSeconds())
+    const id = namedUserId(userId, 'app.login.logins')
+    const { store, realm: { logins } } = this.#settings
+    const records = store !== null && !isUserId(id) ? [] : await logins.list(id, this.#settings, nowInSeconds())
     if (records === null) throw new StoreRequiredError('app.login.logins')
     const sorted = await sortInSlices(records, (one, other) => other.seenAt - one.seenAt)
     return sorted.map((record) => loginInfo(record, request?.currentLogin?.id))
@@ -68,17 +70,19 @@ export class LoginManager extends EventSource {
     // A user who is named and undefined is a mistake, which must not end anybody's login.
     const userId = Object.hasOwn(owner, 'userId') ? namedUserId(owner.userId, 'the option userId of app.login.endLogin') : null
     const { logins, listeners } = this.#settings.realm
-    if (!isLoginId(id) || !await logins.endById(id, userId, nowInSeconds())) return false
+    if (!isLoginId(id) || (userId !== null && !isUserId(userId))) return false
+    if (!await logins.endById(id, userId, nowInSeconds())) return false
     listeners.tell('loginEnded', { id, userId, exceptId: null, reason: 'revoked' })
     return true
   }
 
   /**
    * Ends all logins of a user but for one, those under way included: log in first, then end the others with
-   * `except: request.currentLogin.id`.
+   * `except: request.currentLogin.id`. Does nothing for an id that no user can have: over 255 bytes, for example.
    */
   async endLogins (userId: string | number | bigint, { except = null }: { except?: string | null } = {}): Promise<void> {
     const id = namedUserId(userId, 'app.login.endLogins')
+    if (!isUserId(id)) return
     const { logins, listeners } = this.#settings.realm
     // What is no id of a login excepts none, and does not reach the store.
     const exceptId = isLoginId(except) ? except : null

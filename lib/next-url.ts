@@ -23,6 +23,8 @@ const anyOrigin = 'http://fastify-login.invalid'
 export function safeNextUrl (candidate: unknown, origin?: string): string | null {
   if (typeof candidate !== 'string') return null
   const path = origin !== undefined && candidate.startsWith(origin + '/') ? candidate.slice(origin.length) : candidate
+  // Before any other work, which a visitor could make take long: encoding only makes a path longer.
+  if (path.length > longest) return null
   if (path[0] !== '/' || path[1] === '/' || path.includes('\\') || control.test(path) || !stays(path, origin ?? anyOrigin)) return null
   const written = ascii(path)
   return written.length > longest ? null : written

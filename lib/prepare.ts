@@ -4,7 +4,7 @@
  * @module
  */
 import { checkGivenUser, userIdOf } from './account.ts'
-import { browserOf } from './browser.ts'
+import { addressOf, browserOf } from './browser.ts'
 import { checkSize } from './cookies.ts'
 import { CannotSetCookieError, InvalidArgumentError } from './errors.ts'
 import type { LoginEvents } from './events.ts'
@@ -58,9 +58,8 @@ export function rememberAgain (state: LoginState, carried: RememberFacts | null,
 
 /** What every change of this request has in common; the rest is named. */
 export function changeBy (state: LoginState, named: Pick<Change, 'kind' | 'login'> & Partial<Change>): Change {
-  const { headers, ip } = state.request
-  // A Unix socket has no address.
-  const agent = { userAgent: (headers['user-agent'] ?? '').slice(0, longestUserAgent), ip: ip ?? '' }
+  const { request } = state
+  const agent = { userAgent: (request.headers['user-agent'] ?? '').slice(0, longestUserAgent), ip: addressOf(request) }
   return { from: state.from, remember: null, ends: [], clearsRemember: false, carried: null, seesSuccessor: false, matchesStamp: null, agent, data: undefined, ...named }
 }
 
