@@ -71,7 +71,8 @@ export async function createRealm (
   const seal = await createSeal(app, keys, name, ownPurposes)
   const suffix = name === '' ? '' : `-${name}`
   const { cookieName = `login${suffix}`, cookie = {}, remember = {} } = options
-  const { endedLogins = 100_000, maxLogins = shared.store === null ? null : defaultMaxLogins, onMaxLogins = 'end-oldest' } = options
+  const mostLogins = shared.store === null ? null : defaultMaxLogins
+  const { endedLogins = 100_000, maxLogins = mostLogins, onMaxLogins = 'end-oldest' } = options
   const fixed: Fixed = { cookie, rememberCookie: { ...cookie, ...remember.cookie }, endedLogins, maxLogins, onMaxLogins }
   const lifetimes = { idleTimeout: options.idleTimeout ?? null, absoluteTimeout: options.absoluteTimeout ?? defaultAbsoluteTimeout }
   const loginCookie = fixCookie(app, cookieName, fixed.cookie, production)
