@@ -15,7 +15,7 @@ export interface Named { readonly subject: string | null, readonly session: stri
  * another registration may share the store and be the same client there: its marks name logins that are not ours.
  */
 export function ownersOf (realmId: string, { subject, session }: Named): string[] {
-  return [subject, session].filter((owner) => owner !== null).map((owner) => digest(`${realmId}\n${owner}`))
+  return [subject, session].filter((name) => name !== null).map((name) => digest(JSON.stringify([realmId, name])))
 }
 
 /** The owner that an owner's logouts leave their mark at. */

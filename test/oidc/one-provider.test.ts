@@ -255,7 +255,7 @@ describe('a logout token ends', () => {
 test('the boot stops where registrations for two kinds of users would overwrite each other\'s cookies', async (t) => {
   const site = create()
   const setup = { registrations: { '/a': site.at(one), '/b': site.at(one) }, realms: { '/b': 'admin' } }
-  const message = /cookieName .* another kind of user/
+  const message = /cookieName .* another realm/
   await assert.rejects(site.start(t, setup), { code: 'FST_LOGIN_INVALID_OPTION', message })
   const registrations = { ...setup.registrations, '/b': site.at(one, { cookieName: 'staff' }) }
   await site.start(t, { ...setup, registrations })
