@@ -4,10 +4,10 @@
  * @module
  */
 import type { IDToken, TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client'
-import { attemptLife, type Attempt } from './attempt.ts'
+import type { Attempt } from './attempt.ts'
 import { nowInSeconds } from './clock.ts'
 import { because } from './because.ts'
-import { InvalidAnswerError } from './errors.ts'
+import { InvalidAnswerError, NoAuthTimeError } from './errors.ts'
 import { failureOf, isUnknownKey } from './failures.ts'
 import type { Identity, Tokens } from './identity.ts'
 import type { Peers } from './peers.ts'
@@ -57,9 +57,9 @@ export function tokensOf (response: Response): Tokens {
 }
 
 function maxAgeOf ({ purpose }: Attempt, { parameters }: ProviderSettings): { maxAge?: number } {
-  // How long the visitor took counts as well: `checkTimes` compares with the beginning of the attempt.
-  if (purpose === 'reauthenticate') return { maxAge: attemptLife }
-  return parameters['max_age'] === undefined ? {} : { maxAge: Number(parameters['max_age']) }
+  // A re-authentication asks for a proof that is younger than its question, which `checkClaims` looks at.
+  if (purpose === 'reauthenticate' || parameters['max_age'] === undefined) return {}
+  return { maxAge: Number(parameters['max_age']) }
 }
 
 /** The signature by a shared secret, which the library does not check. */
@@ -71,24 +71,42 @@ async function checkSharedSignature ({ jose }: Peers, { idTokenAlgorithm, client
 }
 
 /** What the library leaves out: a token from the future, and a proof of identity that is older or weaker than the one asked for. */
-function checkClaims (claims: IDToken, { purpose, startedAt }: Attempt, { clockTolerance, parameters }: ProviderSettings): void {
-  const { iat, acr } = claims
-  if (iat > nowInSeconds() + clockTolerance) throw wrong('The ID token was issued in the future: is a clock wrong?')
+function checkClaims (claims: IDToken, attempt: Attempt, settings: ProviderSettings): void {
+  const { clockTolerance, parameters } = settings
+  if (claims.iat > nowInSeconds() + clockTolerance) throw wrong('The ID token was issued in the future: is a clock wrong?')
   const { acr_values: contexts } = parameters
   // A browser may strip the question, and come back with a password where two factors were asked for.
-  if (contexts !== undefined && !contexts.split(' ').includes(acr as string)) {
+  if (contexts !== undefined && !contexts.split(' ').includes(claims.acr as string)) {
     throw wrong('The user did not prove who they are in any of the ways (acr) that were asked for')
   }
-  if (purpose === 'reauthenticate' && isProvenSince(startedAt, claims, clockTolerance) !== true) {
-    throw wrong('The user did not prove who they are after they were asked to')
+  if (parameters['max_age'] !== undefined && isInTheFuture(claims, clockTolerance)) {
+    throw wrong('The ID token says that the user proved who they are after it was issued (auth_time): is it in seconds?')
   }
+  if (attempt.purpose !== 'reauthenticate') return
+  const proven = isProven(attempt, claims, settings)
+  if (proven === null) throw new NoAuthTimeError()
+  if (!proven) throw wrong('The user did not prove who they are after they were asked to')
 }
 
-/** Whether a user proved who they are after a time; null where the provider does not say when they did. */
-export function isProvenSince (time: number, { iat, auth_time: provenAt }: IDToken, tolerance: number): boolean | null {
-  if (provenAt === undefined) return null
+/**
+ * Whether a user proved who they are since an attempt began; null where nothing says so. What the provider says counts
+ * (`auth_time`). Where it says nothing, `prompt=login` counts for a provider that is trusted to have obeyed it: whether
+ * the parameter reached the provider is not known, because it passes through the visitor's browser.
+ */
+export function isProven ({ startedAt, promptsLogin }: Attempt, claims: IDToken, settings: ProviderSettings): boolean | null {
+  if (claims.auth_time === undefined) return promptsLogin && settings.trustPromptLogin ? true : null
+  return isProvenSince(startedAt, claims, settings.clockTolerance)
+}
+
+function isProvenSince (time: number, claims: IDToken, tolerance: number): boolean {
+  const { iat, auth_time: provenAt = 0 } = claims
   // Both times are the provider's, so that its clock may be off and 25 seconds too old are too old all the same.
-  return provenAt >= Math.floor(time) - tolerance && iat - provenAt <= Math.ceil(nowInSeconds() - time)
+  return provenAt >= Math.floor(time) - tolerance && iat - provenAt <= Math.ceil(nowInSeconds() - time) && !isInTheFuture(claims, tolerance)
+}
+
+/** Nobody proves who they are after the token that says so was issued: in milliseconds, `auth_time` would never be too old. */
+function isInTheFuture ({ iat, auth_time: provenAt = 0 }: IDToken, tolerance: number): boolean {
+  return provenAt > iat + tolerance
 }
 
 function wrong (what: string): Error {

@@ -13,8 +13,12 @@ import type { SiteSettings } from './settings.ts'
 /** Seals of two purposes, so that neither cookie can stand for the other. */
 export interface BrowserSeals { readonly attempt: CookieSeal, readonly rounds: CookieSeal }
 
-/** How many attempts a browser has at a time: their cookies go with every request. */
+/**
+ * How many attempts a browser has at a time, and how many bytes their cookies take together: they go with every request,
+ * of whose headers proxies allow 8 kB, and which carry the application's own cookies as well.
+ */
 const mostAttempts = 4
+const mostBytes = 1400
 
 /**
  * All of these cookies are for the whole site: only so may they be `__Host-` cookies, which no other host of the
@@ -31,10 +35,17 @@ export class BrowserCookies {
     this.#rounds = this.#cookieOf('rounds')
   }
 
-  /** Keeps an attempt until it comes back; the oldest ones go where there are too many. */
+  /** Keeps an attempt until it comes back; the oldest ones go where there are too many, or where they take too much room. */
   begin (request: FastifyRequest, reply: FastifyReply, attempt: Attempt): void {
-    for (const cookie of this.#attemptsOf(request).slice(0, 1 - mostAttempts)) clearCookie(reply, cookie)
-    setCookie(reply, this.#cookieOf(attemptName(attempt.state)), sealAttempt(this.#seals.attempt, attempt), attemptLife)
+    const cookie = this.#cookieOf(attemptName(attempt.state))
+    const value = sealAttempt(this.#seals.attempt, attempt)
+    const carried = cookiesOf(request)
+    let bytes = sizeOf(cookie, value)
+    for (const [position, older] of this.#attemptsOf(request).reverse().entries()) {
+      bytes += sizeOf(older, carried[older.name])
+      if (position + 2 > mostAttempts || bytes > mostBytes) clearCookie(reply, older)
+    }
+    setCookie(reply, cookie, value, attemptLife)
   }
 
   /** The attempt of a state, if this browser began it; its cookie goes, whatever comes of it. */
@@ -75,4 +86,9 @@ export class BrowserCookies {
   #roundsOf (request: FastifyRequest): Rounds {
     return openRounds(this.#seals.rounds, cookiesOf(request)[this.#rounds.name])
   }
+}
+
+/** What a cookie takes in the header of a request, with the separator. */
+function sizeOf ({ name }: Cookie, value = ''): number {
+  return `; ${name}=${value}`.length
 }

@@ -6,15 +6,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { FifoMap } from 'toad-cache'
 import type { Login } from '../index.ts'
-import { isProvenSince, readAnswer } from './answer.ts'
+import { isProven, readAnswer } from './answer.ts'
 import { attemptLife, type Attempt } from './attempt.ts'
 import { nowInSeconds } from './clock.ts'
 import { because } from './because.ts'
+import { userDigest } from './digest.ts'
 import { InvalidAnswerError, NoUserError, OtherUserError, UnknownAttemptError } from './errors.ts'
 import { isUnknownKey } from './failures.ts'
 import { foundUser, namingToUser } from './found-user.ts'
-import { providerLoginOf, type Identity } from './identity.ts'
+import type { Identity } from './identity.ts'
 import type { Provider } from './provider.ts'
+import { providerLoginOf } from './provider-logins.ts'
 import type { Site } from './site.ts'
 import { sendToProvider } from './start.ts'
 
@@ -29,11 +31,11 @@ export function callbackRoute (site: Site, provider: Provider) {
     const attempt = typeof state === 'string' ? site.cookies.take(request, reply, state, nowInSeconds()) : null
     if (attempt === null || used.get(attempt.state) !== undefined) return goHome(site, request, reply)
     used.set(attempt.state, true)
-    if (attempt.provider !== provider.settings.name) throw because(new InvalidAnswerError(), new Error('The answer came back to the callback of another provider'))
+    if (attempt.callback !== provider.settings.callbackId) throw because(new InvalidAnswerError(), new Error('The answer came back to the callback of another provider'))
     const identity = await identify(site, provider, attempt, request)
     if (identity === null) return await sendToProvider(site, provider, { ...attempt, again: true }, request, reply)
     await enter(site, provider, attempt, identity, request, reply)
-    return reply.header('referrer-policy', 'no-referrer').redirect(attempt.next, 302)
+    return reply.header('referrer-policy', 'no-referrer').redirect(attempt.next ?? site.settings.afterLogin, 302)
   }
 }
 
@@ -63,19 +65,25 @@ async function enter (
 ): Promise<void> {
   const { settings: { toUser, keepTokens, remember }, logins, marks, cookies } = site
   const { expected, startedAt } = attempt
-  const login = providerLoginOf(identity, keepTokens)
+  const login = providerLoginOf(provider, identity, keepTokens)
   if (expected !== null && expected.subject !== null && expected.subject !== login.subject) throw new OtherUserError()
   const user = foundUser(await toUser(identity, request))
   if (user === null) throw new NoUserError()
   if (expected !== null) {
-    if (request.currentLogin?.userId !== expected.userId || !await namingToUser(request.confirmLogin(user))) throw new OtherUserError()
+    const isTheirs = isLoggedIn(request, expected.user) && await namingToUser(request.confirmLogin(user))
+    if (!isTheirs) throw new OtherUserError()
   } else {
     // A session at the provider lets in whoever sits there: only a proof that is younger than the question is one.
-    const fresh = isProvenSince(startedAt, identity.claims, provider.settings.clockTolerance) ?? !await provider.saysWhenProven()
-    if (!await namingToUser(request.loginUser(user, { remember, fresh, ...logins.optionsFor(login) }))) throw new NoUserError()
+    const fresh = isProven(attempt, identity.claims, provider.settings) === true
+    const options = { remember, fresh, ...logins.optionsFor(login) }
+    if (!await namingToUser(request.loginUser(user, options))) throw new NoUserError()
     cookies.succeed(request, reply, nowInSeconds())
   }
   const current = request.currentLogin as Login
   await logins.keep(current, reply, login, expected !== null)
-  marks?.mark(request, current, login, provider.settings.clientId, startedAt)
+  marks?.mark(request, current, login, startedAt)
+}
+
+function isLoggedIn ({ currentLogin }: FastifyRequest, user: string): boolean {
+  return currentLogin !== null && userDigest(currentLogin.userId) === user
 }

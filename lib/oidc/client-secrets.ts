@@ -33,17 +33,23 @@ export async function readClientSecrets (secrets: string | ClientSecrets): Promi
 }
 
 async function parseFile (path: string): Promise<unknown> {
+  const file = shownPath(path)
   let content
   try {
     content = await readFile(path, 'utf8')
   } catch (error) {
-    throw wrong(`names ${path}, which cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    throw wrong(`names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code}): as a string it is the path of the file`)
   }
   try {
     return JSON.parse(content)
   } catch {
-    throw wrong(`names ${path}, which is not JSON`)
+    throw wrong(`names ${file}, which is not JSON`)
   }
+}
+
+/** The path where it looks like one: what was given by mistake may be the secret itself, or the content of the file. */
+function shownPath (path: string): string {
+  return /^[\w./\\: -]{1,200}\.json$/.test(path) ? path : 'a file'
 }
 
 function text (entry: Record<string, unknown>, key: string, name: string): Record<string, string> {

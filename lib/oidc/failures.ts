@@ -21,9 +21,9 @@ export function isUnknownKey (error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === 'OAUTH_KEY_SELECTION_FAILED'
 }
 
-/** Our error for one of openid-client's, which is its cause. */
+/** Our error for one of openid-client's, which is its cause; an error that is ours already stays. */
 export function failureOf (client: OpenIdClient, error: unknown, step: Step): Error {
-  return because(kindOf(client, error, step), error)
+  return error instanceof MisconfiguredError ? error : because(kindOf(client, error, step), error)
 }
 
 function kindOf (client: OpenIdClient, error: unknown, step: Step): Error {
@@ -31,12 +31,12 @@ function kindOf (client: OpenIdClient, error: unknown, step: Step): Error {
   if (error instanceof client.ResponseBodyError) return refusal(error.error, step)
   if (error instanceof client.WWWAuthenticateChallengeError) {
     // Userinfo asks for another token in this way, everything else for another client.
-    return error.cause.every(({ scheme }) => scheme === 'bearer') ? new InvalidAnswerError() : new MisconfiguredError()
+    return error.cause.every(({ scheme }) => scheme === 'bearer') ? new InvalidAnswerError() : new MisconfiguredError('')
   }
   // What fetch throws for a host that is not there is a bare TypeError.
   if (!(error instanceof client.ClientError) || isUnwell(error)) return new UnavailableError()
-  if (step === 'answered') return error.code === 'OAUTH_MISSING_SERVER_METADATA' ? new MisconfiguredError() : new InvalidAnswerError()
-  return error.code === 'OAUTH_INVALID_RESPONSE' ? new UnavailableError() : new MisconfiguredError()
+  if (step === 'answered') return error.code === 'OAUTH_MISSING_SERVER_METADATA' ? new MisconfiguredError('') : new InvalidAnswerError()
+  return error.code === 'OAUTH_INVALID_RESPONSE' ? new UnavailableError() : new MisconfiguredError('')
 }
 
 /** A body that cannot be parsed and a token in it have the same code: the library tells them apart in words alone. */
@@ -47,5 +47,5 @@ function isUnwell ({ code, cause }: Error & { code?: string }): boolean {
 
 function refusal (error: string, step: Step): Error {
   if (error === 'server_error' || error === 'temporarily_unavailable') return new UnavailableError()
-  return step === 'asking' || unknownClient.includes(error) ? new MisconfiguredError() : new RefusedError()
+  return step === 'asking' || unknownClient.includes(error) ? new MisconfiguredError('') : new RefusedError()
 }

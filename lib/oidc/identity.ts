@@ -30,28 +30,3 @@ export interface Identity {
   /** The name of the provider; `'default'` where there is only one. */
   readonly provider: string
 }
-
-/** A user's session at a provider, as far as it is kept with the login here. */
-export interface ProviderLogin {
-  readonly provider: string
-  readonly issuer: string
-  readonly subject: string
-  /** The provider's name for its session, which back-channel logout may use. */
-  readonly session: string | null
-  /** For `id_token_hint` at logout. */
-  readonly idToken: string | null
-  /** Null unless they are to be kept. */
-  readonly tokens: Tokens | null
-}
-
-/** What of an identity is kept. */
-export function providerLoginOf ({ claims, tokens, provider }: Identity, keepTokens: boolean): ProviderLogin {
-  return {
-    provider,
-    issuer: claims.iss,
-    subject: claims.sub,
-    session: typeof claims['sid'] === 'string' ? claims['sid'] : null,
-    idToken: tokens.idToken,
-    tokens: keepTokens ? tokens : null
-  }
-}

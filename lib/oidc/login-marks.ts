@@ -18,7 +18,6 @@ import { setImmediate } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import type { Login, LoginManager, LoginStore } from '../index.ts'
 import { nowInSeconds } from './clock.ts'
-import type { ProviderLogin } from './identity.ts'
 import { gateOf, markIdOf, markOf, ownersOf, type Named } from './mark-record.ts'
 
 interface Pending {
@@ -56,14 +55,14 @@ export class LoginMarks {
   }
 
   /** Notes the login that the answer will begin, to be marked once it is there. `begunAt` is when the visitor was sent to the provider. */
-  mark (request: FastifyRequest, current: Login, { issuer, subject, session }: ProviderLogin, clientId: string, begunAt: number): void {
-    const owners = ownersOf(this.#manager.realmId, { issuer, clientId, subject, session })
-    this.#pending.set(request, { login: current, owners, session, begunAt })
+  mark (request: FastifyRequest, current: Login, named: Named, begunAt: number): void {
+    const owners = ownersOf(this.#manager.realmId, named)
+    this.#pending.set(request, { login: current, owners, session: named.session, begunAt })
   }
 
   /** Once a login has ended by itself. */
-  async unmark (loginId: string, { issuer, subject, session }: ProviderLogin, clientId: string): Promise<void> {
-    for (const owner of ownersOf(this.#manager.realmId, { issuer, clientId, subject, session })) await this.#store.remove(markIdOf(owner, loginId))
+  async unmark (loginId: string, named: Named): Promise<void> {
+    for (const owner of ownersOf(this.#manager.realmId, named)) await this.#store.remove(markIdOf(owner, loginId))
   }
 
   /** Once the login is there: marks it, and ends it where the provider has logged its user out since they were sent there. Once for a request. */

@@ -6,6 +6,7 @@
 import type { JWTPayload } from 'jose'
 import { nowInSeconds } from './clock.ts'
 import { because } from './because.ts'
+import { sessionDigest, subjectDigest } from './digest.ts'
 import { LogoutTokenError, UnavailableError } from './errors.ts'
 import type { Named } from './mark-record.ts'
 import type { Jose } from './peers.ts'
@@ -40,7 +41,12 @@ export async function readLogoutToken (jose: Jose, providers: Iterable<Provider>
   if (Math.abs(nowInSeconds() - iat) > youngest + clockTolerance || iat > nowInSeconds() + clockTolerance) throw wrong('iat')
   if (subject === null && session === null) throw wrong('sub and sid')
   if ((subject !== null && typeof subject !== 'string') || (session !== null && typeof session !== 'string')) throw wrong('sub or sid')
-  return { named: { issuer, clientId, subject, session }, id: JSON.stringify([issuer, clientId, jti]), expiresAt: Math.min(exp, iat + youngest) + clockTolerance }
+  const origin = { issuer, clientId }
+  const named = {
+    subject: subject === null ? null : subjectDigest(origin, subject),
+    session: session === null ? null : sessionDigest(origin, session)
+  }
+  return { named, id: JSON.stringify([issuer, clientId, jti]), expiresAt: Math.min(exp, iat + youngest) + clockTolerance }
 }
 
 /** The provider whose token it says to be: by issuer, and where two registrations share one, by audience. */
@@ -52,12 +58,19 @@ async function providerOf ({ decodeJwt }: Jose, providers: Iterable<Provider>, t
     throw because(new LogoutTokenError(), error)
   }
   const audience = [claims.aud ?? []].flat()
-  for (const provider of providers) {
-    if (!audience.includes(provider.settings.clientId)) continue
+  // Whose configured issuer the token names comes first: another provider that is down must not keep it from being read.
+  const asked = Array.from(providers).filter(({ settings }) => audience.includes(settings.clientId))
+    .sort((one, other) => Number(isIssuer(claims.iss, other.settings.issuer)) - Number(isIssuer(claims.iss, one.settings.issuer)))
+  for (const provider of asked) {
     const { issuer } = (await provider.configuration()).serverMetadata()
     if (issuer === claims.iss) return { provider, issuer }
   }
   throw wrong('iss or aud')
+}
+
+/** Whether a token names the configured issuer, which may be written with or without a slash at its end. */
+function isIssuer (named: unknown, issuer: URL): boolean {
+  return typeof named === 'string' && URL.canParse(named) && new URL(named).href === issuer.href
 }
 
 /** `typeof null` is `'object'`, too. */

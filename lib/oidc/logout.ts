@@ -4,9 +4,9 @@
  * @module
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { withoutSecrets } from './because.ts'
 import { CrossSiteError } from './errors.ts'
-import type { ProviderLogin } from './identity.ts'
-import type { Provider } from './provider.ts'
+import type { ProviderLogin } from './provider-logins.ts'
 import { isFromThisSite } from './same-site.ts'
 import type { Site } from './site.ts'
 import { wantsPage } from './wants-page.ts'
@@ -16,14 +16,13 @@ export function logoutRoute (site: Site) {
     if (!isFromThisSite(request, site.settings.origin)) throw new CrossSiteError()
     const id = request.currentLogin?.id
     const login = await site.logins.find(request)
-    const provider = login === null ? undefined : site.providers.get(login.provider)
     await request.logoutUser()
     site.logins.forget(request, reply)
     site.cookies.forgetRounds(request, reply)
-    if (login === null || id === undefined || provider === undefined) return answer(request, reply, site.settings.afterLogout)
-    await site.marks?.unmark(id, login, provider.settings.clientId)
-    revoke(site, provider, login, request)
-    const url = await endSessionUrl(site, provider, login, request)
+    if (login === null || id === undefined) return answer(request, reply, site.settings.afterLogout)
+    await site.marks?.unmark(id, login)
+    revoke(site, login, request)
+    const url = await endSessionUrl(site, login, request)
     return answer(request, reply, url ?? site.settings.afterLogout)
   }
 }
@@ -36,7 +35,7 @@ function answer (request: FastifyRequest, reply: FastifyReply, location: string)
 
 /** Where the provider logs its user out (OpenID Connect RP-Initiated Logout 1.0); null where it cannot. */
 async function endSessionUrl (
-  { peers: { client }, settings }: Site, provider: Provider, { idToken }: ProviderLogin, request: FastifyRequest
+  { peers: { client }, settings }: Site, { provider, idToken }: ProviderLogin, request: FastifyRequest
 ): Promise<string | null> {
   try {
     const configuration = await provider.configuration()
@@ -46,18 +45,18 @@ async function endSessionUrl (
       ...idToken === null ? {} : { id_token_hint: idToken }
     }).href
   } catch (error) {
-    request.log.warn({ err: error, provider: provider.settings.name }, 'fastify-login/oidc logged a user out here, and could not at the provider')
+    request.log.warn({ err: withoutSecrets(error), provider: provider.settings.name }, 'fastify-login/oidc logged a user out here, and could not at the provider')
     return null
   }
 }
 
 /** Revokes the tokens that were kept, as well as it goes: nobody waits for it. */
-function revoke ({ peers: { client } }: Site, provider: Provider, { tokens }: ProviderLogin, request: FastifyRequest): void {
+function revoke ({ peers: { client } }: Site, { provider, tokens }: ProviderLogin, request: FastifyRequest): void {
   const token = tokens?.refreshToken ?? tokens?.accessToken
   if (token === undefined) return
   provider.configuration()
     .then(async (configuration) => {
       if (configuration.serverMetadata().revocation_endpoint !== undefined) await client.tokenRevocation(configuration, token)
     })
-    .catch((error: unknown) => request.log.warn({ err: error, provider: provider.settings.name }, 'fastify-login/oidc could not revoke the tokens of a user who logged out'))
+    .catch((error: unknown) => request.log.warn({ err: withoutSecrets(error), provider: provider.settings.name }, 'fastify-login/oidc could not revoke the tokens of a user who logged out'))
 }

@@ -5,17 +5,17 @@
  */
 import { hash, randomBytes } from 'node:crypto'
 import type { LoginRecord } from '../index.ts'
+import { digest } from './digest.ts'
 
-/** What a logout names at the provider: a user, one of their sessions, or both. */
-export interface Named { readonly issuer: string, readonly clientId: string, readonly subject: string | null, readonly session: string | null }
+/** What a logout names at the provider, as digests: a user, one of their sessions, or both. */
+export interface Named { readonly subject: string | null, readonly session: string | null }
 
 /**
  * The owners of the marks of whatever is named: of a user, of a session, or of both. The realm is part of each, because
  * another registration may share the store and be the same client there: its marks name logins that are not ours.
  */
-export function ownersOf (realmId: string, { issuer, clientId, subject, session }: Named): string[] {
-  const owner = (kind: string, name: string | null) => name === null ? [] : [digest(JSON.stringify([realmId, kind, issuer, clientId, name]))]
-  return [...owner('sub', subject), ...owner('sid', session)]
+export function ownersOf (realmId: string, { subject, session }: Named): string[] {
+  return [subject, session].filter((name) => name !== null).map((name) => digest(JSON.stringify([realmId, name])))
 }
 
 /** The owner that an owner's logouts leave their mark at. */
@@ -26,10 +26,6 @@ export function gateOf (owner: string): string {
 /** One mark for each login, however often it is proven. */
 export function markIdOf (owner: string, loginId: string): string {
   return hash('sha256', `${owner}\n${loginId}`, 'base64url').slice(0, 33)
-}
-
-function digest (text: string): string {
-  return hash('sha256', `fastify-login/oidc\n${text}`, 'base64url').slice(0, 22)
 }
 
 /** A record that is no login: it has no secret that a cookie could name, and has expired as one. */

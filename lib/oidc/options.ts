@@ -33,6 +33,12 @@ export interface ProviderOptions {
   authorizationParameters?: Readonly<Record<string, string>>
   /** Push the authorization request (PAR). Default: where the provider requires it. */
   pushRequest?: boolean
+  /**
+   * Take a log-in that was sent with `prompt=login` for a proof of identity where the provider does not say when its
+   * user proved who they are (`auth_time`). A visitor can take the parameter off the address: set this only for a
+   * provider that asks for the password at every log-in, or together with `pushRequest`. Default false.
+   */
+  trustPromptLogin?: boolean
   /** Where visitors register, if the provider has no `prompt=create`. */
   registerUrl?: string
   /** Seconds that the provider's clock may be off. Default 30. */

@@ -19,7 +19,7 @@ import type { OidcOptions } from './options.ts'
 import { loadPeers } from './peers.ts'
 import { keepPrivate } from './private-responses.ts'
 import { Provider } from './provider.ts'
-import { refreshAt } from './refresh.ts'
+import { refreshWith } from './refresh.ts'
 import { roundsShape } from './rounds.ts'
 import { loginRoute, reauthenticateRoute, registerRoute, visitorsOnly } from './routes.ts'
 import { loginShapes, SealedLogins } from './sealed-logins.ts'
@@ -44,8 +44,10 @@ async function openSite (app: FastifyInstance, options: OidcOptions): Promise<Si
   if (store === null && paths.backChannelLogout !== null) throw new errors.StoreRequiredError('The option paths.backChannelLogout of fastify-login/oidc')
   if (store === null && keepTokens) throw new errors.StoreRequiredError('The option keepTokens of fastify-login/oidc')
   const seal = (purpose: string, shape: readonly SealedFact[]) => manager.createSeal(app, purpose, shape)
-  const providers = new Map(settings.providers.map((one) => [one.name, new Provider(one, peers, app.log)]))
-  const stored = store === null ? null : new StoredLogins(manager, await seal('oidc-record', recordShape))
+  const endsLogins = paths.backChannelLogout !== null
+  const providers = new Map(settings.providers.map((one) => [one.name, new Provider(one, peers, app.log, endsLogins)]))
+  const longestTimeout = Math.max(...settings.providers.map(({ timeout }) => timeout))
+  const stored = store === null ? null : new StoredLogins(manager, providers, await seal('oidc-record', recordShape))
   return {
     manager,
     settings,
@@ -54,9 +56,9 @@ async function openSite (app: FastifyInstance, options: OidcOptions): Promise<Si
     cookies: new BrowserCookies({ attempt: await seal('oidc-attempt', attemptShape), rounds: await seal('oidc-rounds', roundsShape) }, settings),
     logins: stored ?? new SealedLogins({
       login: await seal('oidc-login', loginShapes.login), idToken: await seal('oidc-id-token', loginShapes.idToken)
-    }, settings),
+    }, providers, settings),
     marks: store === null || paths.backChannelLogout === null ? null : new LoginMarks(store, manager, remember),
-    tokens: new Tokens(manager, keepTokens ? stored : null, refreshAt(providers, peers), Math.max(...settings.providers.map(({ timeout }) => timeout)))
+    tokens: new Tokens(manager, keepTokens ? stored : null, refreshWith(peers), longestTimeout)
   }
 }
 

@@ -5,11 +5,19 @@
  */
 import type { CustomFetch } from 'openid-client'
 import { readClientSecrets } from './client-secrets.ts'
+import { digest } from './digest.ts'
 import type { ProviderOptions } from './options.ts'
 import { checkByRules, invalid, providerRules } from './rules.ts'
 
 export interface ProviderSettings {
   readonly name: string
+  /**
+   * A digest of name, issuer and client id, under which everything is kept that the provider gave: where one of the
+   * three changes, or in another registration, it is another provider's, and is not sent to this one.
+   */
+  readonly id: string
+  /** A digest of that and of the redirect URI: an attempt to log in counts for one callback of one provider. */
+  readonly callbackId: string
   readonly label: string
   /** Where the provider sends visitors back to: on this site, and as the whole URL that it knows. */
   readonly callbackPath: string
@@ -24,6 +32,7 @@ export interface ProviderSettings {
   readonly idTokenAlgorithm: string | null
   readonly parameters: Readonly<Record<string, string>>
   readonly pushRequest: boolean
+  readonly trustPromptLogin: boolean
   readonly registerUrl: string | null
   readonly clockTolerance: number
   readonly timeout: number
@@ -59,13 +68,18 @@ export async function providerSettings (
     throw invalid(`${prefix}authorizationParameters`, 'may name max_age as a number of seconds')
   }
   const { idTokenAlgorithm = null } = options
-  if (idTokenAlgorithm?.startsWith('HS') && clientSecret === null) throw invalid(`${prefix}idTokenAlgorithm`, `may be ${idTokenAlgorithm} only with a clientSecret, which signs`)
+  if (idTokenAlgorithm?.startsWith('HS') && clientSecret === null) throw invalid(`${prefix}idTokenAlgorithm`, "may be one of a shared secret, such as 'HS256', only with a clientSecret, which signs")
+  const checked = checkedIssuer(issuer, `${prefix}issuer`, production)
+  // The document of a provider is refused unless it names this issuer, so that the configured one stands for it offline.
+  const id = digest(JSON.stringify(['provider', name, checked.href, clientId]))
   return Object.freeze({
     name,
+    id,
+    callbackId: digest(JSON.stringify(['callback', id, redirectUri])),
     label: options.label ?? name,
     callbackPath,
     redirectUri,
-    issuer: checkedIssuer(issuer, `${prefix}issuer`, production),
+    issuer: checked,
     clientId,
     clientSecret,
     clientAuthentication: options.clientAuthentication ?? null,
@@ -74,6 +88,7 @@ export async function providerSettings (
     idTokenAlgorithm,
     parameters,
     pushRequest: options.pushRequest ?? false,
+    trustPromptLogin: options.trustPromptLogin ?? false,
     registerUrl: options.registerUrl ?? null,
     clockTolerance: options.clockTolerance ?? 30,
     timeout: options.timeout ?? 5,
@@ -92,13 +107,18 @@ function checkedScope (scope: string | readonly string[], option: string): strin
 /** An address of `/.well-known/…` would switch off the check that the document is this issuer's own. */
 function checkedIssuer (issuer: string, option: string, production: boolean): URL {
   const url = URL.canParse(issuer) ? new URL(issuer) : null
-  if (url === null || url.search !== '' || url.hash !== '' || url.username !== '' || url.pathname.includes('/.well-known/')) {
-    throw invalid(option, "may be a URL such as 'https://accounts.example.org', without a query and without /.well-known/…")
+  if (url === null || url.search !== '' || url.hash !== '' || hasCredentials(url) || url.pathname.includes('/.well-known/')) {
+    throw invalid(option, "may be a URL such as 'https://accounts.example.org', without a query, a password and /.well-known/…")
   }
   if (url.protocol !== 'https:' && !(isLoopback(url) && !production)) {
     throw invalid(option, 'may be an https URL; http is for a provider on this machine, and not in production')
   }
   return url
+}
+
+/** Whether a URL holds a name or a password, which whoever is shown the URL would be shown with it. */
+function hasCredentials ({ username, password }: URL): boolean {
+  return username !== '' || password !== ''
 }
 
 /** Whether nobody but this machine can hear what is said. */

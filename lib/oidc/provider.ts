@@ -5,22 +5,32 @@
  */
 import type { FastifyBaseLogger } from 'fastify'
 import type { ClientAuth, Configuration, DiscoveryRequestOptions } from 'openid-client'
+import { withoutSecrets } from './because.ts'
 import { Discovery } from './discovery.ts'
+import { unusableEndpoints } from './endpoints.ts'
+import { MisconfiguredError } from './errors.ts'
 import { failureOf } from './failures.ts'
 import type { Peers } from './peers.ts'
 import { isLoopback, type ProviderSettings } from './provider-settings.ts'
 
+const noKeys = ': the document of the provider names no keys over https (jwks_uri), so that nothing which it signs can be checked'
+
 export class Provider {
   readonly settings: ProviderSettings
   readonly #peers: Peers
+  readonly #log: FastifyBaseLogger
+  readonly #endsLogins: boolean
   readonly #discovery: Discovery<Configuration>
   #keys: { readonly of: Configuration, readonly find: ReturnType<Peers['jose']['createRemoteJWKSet']> } | null = null
 
-  constructor (settings: ProviderSettings, peers: Peers, log: FastifyBaseLogger) {
+  /** `endsLogins`: whether the provider may tell of its logouts, for which it has to have keys. */
+  constructor (settings: ProviderSettings, peers: Peers, log: FastifyBaseLogger, endsLogins: boolean) {
     this.settings = settings
     this.#peers = peers
+    this.#log = log
+    this.#endsLogins = endsLogins
     this.#discovery = new Discovery(() => this.#discover(), (error) => {
-      log.warn({ err: error, provider: settings.name }, 'fastify-login/oidc could not renew what it knows of the provider, and goes on with what it knew')
+      log.warn({ err: withoutSecrets(error), provider: settings.name }, 'fastify-login/oidc could not renew what it knows of the provider, and goes on with what it knew')
     })
   }
 
@@ -39,13 +49,18 @@ export class Provider {
     await this.#discovery.renew().catch((error: unknown) => { throw failureOf(this.#peers.client, error, 'asking') })
   }
 
-  /** Finds the provider's keys; one that is not known has them fetched again, at most twice a minute. */
+  /**
+   * Finds the provider's keys; one that is not known has them fetched again, at most twice a minute. Rejects with
+   * `FST_LOGIN_OIDC_MISCONFIGURED` where the provider names none: a token that cannot be checked is not believed.
+   */
   async keys (): Promise<ReturnType<Peers['jose']['createRemoteJWKSet']>> {
     const configuration = await this.configuration()
     if (this.#keys?.of === configuration) return this.#keys.find
+    const { jwks_uri: address } = configuration.serverMetadata()
+    if (address === undefined) throw new MisconfiguredError(noKeys)
     const { createRemoteJWKSet, customFetch } = this.#peers.jose
     const { timeout, fetch } = this.settings
-    const find = createRemoteJWKSet(new URL(configuration.serverMetadata().jwks_uri as string), {
+    const find = createRemoteJWKSet(new URL(address), {
       timeoutDuration: Math.ceil(timeout * 1000),
       [customFetch]: fetch as never
     })
@@ -56,12 +71,38 @@ export class Provider {
   async #discover (): Promise<Configuration> {
     const { client } = this.#peers
     const { issuer, clientId, idTokenAlgorithm, clockTolerance, timeout, fetch } = this.settings
-    const options: DiscoveryRequestOptions = { timeout, execute: [], [client.customFetch]: fetch }
-    if (isLoopback(issuer)) options.execute?.push(client.allowInsecureRequests)
-    // A shared secret signs nothing that a third party could check: `id-token` checks those.
-    if (!idTokenAlgorithm?.startsWith('HS')) options.execute?.push(client.enableNonRepudiationChecks)
+    const execute: Array<(configuration: Configuration) => void> = []
+    if (isLoopback(issuer)) execute.push(client.allowInsecureRequests)
+    // A shared secret signs nothing that a third party could check: `answer` checks those.
+    if (!this.#sharesSecret()) execute.push(client.enableNonRepudiationChecks)
     const metadata = { ...idTokenAlgorithm === null ? {} : { id_token_signed_response_alg: idTokenAlgorithm }, [client.clockTolerance]: clockTolerance }
-    return await client.discovery(issuer, clientId, metadata, this.#clientAuthentication(), options)
+    const options: DiscoveryRequestOptions = { timeout, execute, [client.customFetch]: fetch }
+    const found = await client.discovery(issuer, clientId, metadata, this.#clientAuthentication(), options)
+    const document = found.serverMetadata()
+    const unusable = unusableEndpoints(document, issuer)
+    this.#complain(document, unusable)
+    if (unusable.length === 0) return found
+    const usable = Object.fromEntries(Object.entries(document).filter(([name]) => !unusable.includes(name))) as typeof document
+    const configuration = new client.Configuration(usable, clientId, metadata, this.#clientAuthentication())
+    Object.assign(configuration, { timeout, [client.customFetch]: fetch })
+    for (const extend of execute) extend(configuration)
+    return configuration
+  }
+
+  /** Says what is wrong with the document of the provider; rejects it where no log-in could be checked by it. */
+  #complain (document: { readonly jwks_uri?: string }, unusable: readonly string[]): void {
+    const { name: provider } = this.settings
+    if (unusable.length > 0) {
+      this.#log.warn({ provider, unusable }, `fastify-login/oidc does not use ${unusable.join(', ')} of the provider: they must be https URLs`)
+    }
+    if (document.jwks_uri !== undefined && !unusable.includes('jwks_uri')) return
+    if (this.#endsLogins) this.#log.error({ provider }, `fastify-login/oidc: the logouts of the provider will be refused${noKeys}`)
+    if (!this.#sharesSecret()) throw new MisconfiguredError(noKeys)
+  }
+
+  /** Whether the client secret signs ID tokens, and not a key of the provider's. */
+  #sharesSecret (): boolean {
+    return this.settings.idTokenAlgorithm?.startsWith('HS') === true
   }
 
   /** The protocol's default is basic, the library's post: which one is right, the provider says. */

@@ -4,22 +4,21 @@
  * @module
  */
 import { tokensOf } from './answer.ts'
+import { subjectDigest } from './digest.ts'
 import { RefusedError, InvalidAnswerError } from './errors.ts'
 import { failureOf } from './failures.ts'
 import type { Peers } from './peers.ts'
-import type { Provider } from './provider.ts'
 import type { Refresh } from './tokens.ts'
 
-export function refreshAt (providers: ReadonlyMap<string, Provider>, { client }: Peers): Refresh {
-  return async function refresh (login, refreshToken) {
-    const provider = providers.get(login.provider)
-    if (provider === undefined) return null
+export function refreshWith ({ client }: Peers): Refresh {
+  return async function refresh ({ provider, subject }, refreshToken) {
     const configuration = await provider.configuration()
     try {
       const response = await client.refreshTokenGrant(configuration, refreshToken)
       // A new ID token has to be the same user's (OpenID Connect Core 1.0, 12.2).
       const claims = response.claims()
-      if (claims !== undefined && claims.sub !== login.subject) return null
+      const { clientId } = provider.settings
+      if (claims !== undefined && subjectDigest({ issuer: claims.iss, clientId }, claims.sub) !== subject) return null
       const tokens = tokensOf(response)
       return { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken }
     } catch (error) {

@@ -6,6 +6,7 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { requireAnonymous } from '../index.ts'
 import { nowInSeconds } from './clock.ts'
+import { userDigest } from './digest.ts'
 import { LoopError, UnknownProviderError } from './errors.ts'
 import { sendPage } from './error-pages.ts'
 import type { Provider } from './provider.ts'
@@ -53,10 +54,10 @@ export function reauthenticateRoute (site: Site): Route {
     if (request.currentLogin === null) return await login(request, reply)
     const { userId } = request.currentLogin
     const known = await site.logins.find(request)
-    const provider = (known === null ? undefined : site.providers.get(known.provider)) ?? chosen(site, request)
+    const provider = known?.provider ?? chosen(site, request)
     if (provider === null) return choose(site, request, reply)
     const next = request.nextUrl(site.settings.afterLogin)
-    const expected = { userId, subject: known?.provider === provider.settings.name ? known.subject : null }
+    const expected = { user: userDigest(userId), subject: known?.subject ?? null }
     return await sendToProvider(site, provider, { purpose: 'reauthenticate', next, expected, again: false }, request, reply)
   }
 }

@@ -3,15 +3,14 @@
  *
  * @module
  */
-import { inspect } from 'node:util'
 import { errors } from '../index.ts'
 
-/** What an option may be, in words and as a test; `secret`: not to be shown. */
-interface Rule { readonly may: string, readonly test: (value: unknown) => boolean, readonly secret?: true }
+/** What an option may be, in words and as a test. */
+interface Rule { readonly may: string, readonly test: (value: unknown) => boolean }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText)
-const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isPath = (value: unknown): value is string => isText(value) && /^\/(?![/\\])[^?#;:*\\\s]*$/.test(value)
 
 const aText: Rule = { may: 'a string that is not empty', test: isText }
@@ -22,10 +21,10 @@ const aPath: Rule = { may: "a path such as '/login', without a query or paramete
 const anObject: Rule = { may: 'an object', test: isObject }
 
 export const providerRules = {
-  clientSecrets: { may: 'a file or an object', test: (value) => isText(value) || isObject(value), secret: true },
+  clientSecrets: { may: 'a file or an object', test: (value) => isText(value) || isObject(value) },
   issuer: aText,
   clientId: aText,
-  clientSecret: { ...aText, secret: true },
+  clientSecret: aText,
   clientAuthentication: {
     may: "'client_secret_basic', 'client_secret_post' or a function of openid-client",
     test: (value) => value === 'client_secret_basic' || value === 'client_secret_post' || typeof value === 'function'
@@ -37,7 +36,8 @@ export const providerRules = {
     may: 'an object of strings', test: (value) => isObject(value) && Object.values(value as object).every((one) => typeof one === 'string')
   },
   pushRequest: aBoolean,
-  registerUrl: { may: 'an absolute http(s) URL', test: (value) => isText(value) && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) },
+  trustPromptLogin: aBoolean,
+  registerUrl: { may: 'an absolute http(s) URL without a password', test: isPublicUrl },
   clockTolerance: seconds,
   timeout: { may: 'a positive number of seconds', test: (value) => seconds.test(value) && value !== 0 },
   fetch: aFunction,
@@ -71,15 +71,39 @@ function isOrigin (value: unknown): boolean {
   return isText(value) && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) && new URL(value).origin === value
 }
 
-/** Checks options by rules; one that is `undefined` counts as not named. */
+function isPublicUrl (value: unknown): boolean {
+  if (!isText(value) || !URL.canParse(value)) return false
+  const { protocol, username, password } = new URL(value)
+  return /^https?:$/.test(protocol) && username === '' && password === ''
+}
+
+/**
+ * Checks options by rules; one that is `undefined` counts as not named. A wrong value is told by its type alone: what
+ * stands in the wrong place by mistake may be a secret, and a message ends in a log.
+ */
 export function checkByRules (options: object, rules: Readonly<Record<string, Rule>>, prefix = ''): void {
   for (const [name, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) {
-      throw new errors.InvalidOptionError(`fastify-login/oidc has no option ${prefix}${name}: its options here are ${Object.keys(rules).join(', ')}`)
+      throw new errors.InvalidOptionError(`fastify-login/oidc has no option ${prefix}${shownName(name)}: its options here are ${Object.keys(rules).join(', ')}`)
     }
-    if (value !== undefined && !rule.test(value)) throw invalid(prefix + name, `may be ${rule.may}${rule.secret ? '' : `, not ${inspect(value, { depth: 1 })}`}`)
+    if (value !== undefined && !rule.test(value)) throw invalid(prefix + name, `may be ${rule.may}, not ${typeName(value)}`)
   }
+}
+
+/** What a value is, without the value. */
+export function typeName (value: unknown): string {
+  if (value === null) return 'null'
+  if (value === '') return 'an empty string'
+  if (Array.isArray(value)) return 'an array'
+  const type = typeof value
+  if (type === 'boolean') return String(value)
+  return type === 'undefined' ? type : `${type === 'object' ? 'an' : 'a'} ${type}`
+}
+
+/** The name of an option as it was written, unless no option could be called that: then it may be anything. */
+function shownName (name: string): string {
+  return /^[\w$-]{1,40}$/.test(name) ? name : 'of that name'
 }
 
 /** The error of an option. */

@@ -7,9 +7,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieSeal, Login, SealedFact } from '../index.ts'
 import { nowInSeconds } from './clock.ts'
 import { clearCookie, cookiesOf, fixCookie, setCookie, withdrawCookies, type Cookie } from './cookies.ts'
-import type { ProviderLogin } from './identity.ts'
+import { userDigest } from './digest.ts'
+import { keptFor, type ProviderLogin, type ProviderLogins } from './provider-logins.ts'
+import type { Provider } from './provider.ts'
 import type { SiteSettings } from './settings.ts'
-import type { ProviderLogins } from './provider-logins.ts'
 
 /** Browsers drop a cookie over 4096 bytes; an ID token so long is not kept, and logout goes without the hint. */
 const longestIdToken = 2500
@@ -19,22 +20,27 @@ const longest = 400 * 24 * 3600
 
 /** What the two cookies say. */
 export const loginShapes = {
-  login: ['text', 'text', 'text', 'text', 'text or null'],
-  idToken: ['text', 'text', 'text']
+  login: ['text', 'text', 'text', 'text or null'],
+  idToken: ['text', 'text', 'text', 'text']
 } as const satisfies Record<string, readonly SealedFact[]>
 
 /** Seals of two purposes, so that neither cookie can stand for the other. */
 export interface LoginSeals { readonly login: CookieSeal, readonly idToken: CookieSeal }
 
-/** Two cookies: a small one that goes everywhere, and the ID token's, which goes to the logout alone. Both name the user, and count only while that user is logged in. */
+/**
+ * Two cookies: a small one that goes everywhere, and the ID token's, which goes to the logout alone. Both name the user
+ * and the provider, and count only while that user is logged in and that provider is one of this registration's.
+ */
 export class SealedLogins implements ProviderLogins {
   readonly #seals: LoginSeals
+  readonly #providers: ReadonlyMap<string, Provider>
   readonly #login: Cookie
   readonly #idToken: Cookie
   readonly #remember: boolean
 
-  constructor (seals: LoginSeals, { cookieName, paths, secure, remember }: SiteSettings) {
+  constructor (seals: LoginSeals, providers: ReadonlyMap<string, Provider>, { cookieName, paths, secure, remember }: SiteSettings) {
     this.#seals = seals
+    this.#providers = providers
     this.#login = fixCookie(`${cookieName}_login`, '/', secure)
     this.#idToken = fixCookie(`${cookieName}_id_token`, paths.logout, secure)
     this.#remember = remember
@@ -45,11 +51,12 @@ export class SealedLogins implements ProviderLogins {
   }
 
   async keep ({ userId, expiresAt }: Login, reply: FastifyReply, login: ProviderLogin): Promise<void> {
-    const { provider, issuer, subject, session, idToken } = login
+    const { provider: { settings: { id } }, subject, session, idToken } = login
+    const user = userDigest(userId)
     const lifetime = this.#remember ? longest : expiresAt - nowInSeconds()
-    setCookie(reply, this.#login, this.#seals.login.seal([userId, provider, issuer, subject, session]), lifetime)
+    setCookie(reply, this.#login, this.#seals.login.seal([user, id, subject, session]), lifetime)
     if (idToken === null || idToken.length > longestIdToken) clearCookie(reply, this.#idToken)
-    else setCookie(reply, this.#idToken, this.#seals.idToken.seal([userId, subject, idToken]), lifetime)
+    else setCookie(reply, this.#idToken, this.#seals.idToken.seal([user, id, subject, idToken]), lifetime)
   }
 
   withdraw (reply: FastifyReply): void {
@@ -57,13 +64,14 @@ export class SealedLogins implements ProviderLogins {
   }
 
   async find (request: FastifyRequest): Promise<ProviderLogin | null> {
-    const userId = request.currentLogin?.userId
-    const [ownerId, provider, issuer, subject, session] = this.#open(request, this.#login, this.#seals.login) as [
-      string, string, string, string, string | null]
-    if (userId === undefined || ownerId !== userId) return null
-    const [hintOwnerId, hintSubject, hint] = this.#open(request, this.#idToken, this.#seals.idToken) as [string, string, string]
-    const idToken = hintOwnerId === userId && hintSubject === subject ? hint : null
-    return { provider, issuer, subject, session, idToken, tokens: null }
+    if (request.currentLogin === null) return null
+    const user = userDigest(request.currentLogin.userId)
+    const [owner, id, subject, session] = this.#open(request, this.#login, this.#seals.login) as [string, string, string, string | null]
+    const provider = keptFor(this.#providers, id)
+    if (owner !== user || provider === null) return null
+    const [hintOwner, hintId, hintSubject, hint] = this.#open(request, this.#idToken, this.#seals.idToken) as string[]
+    const idToken = hintOwner === user && hintId === id && hintSubject === subject ? hint as string : null
+    return { provider, subject, session, idToken, tokens: null }
   }
 
   forget (request: FastifyRequest, reply: FastifyReply): void {

@@ -5,7 +5,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Configuration } from 'openid-client'
-import type { Attempt, Purpose } from './attempt.ts'
+import { newAttempt, type AttemptFacts, type Purpose } from './attempt.ts'
 import { nowInSeconds } from './clock.ts'
 import { because } from './because.ts'
 import { MisconfiguredError } from './errors.ts'
@@ -14,43 +14,50 @@ import type { Provider } from './provider.ts'
 import type { Site } from './site.ts'
 
 /** What an attempt is begun with. */
-export type Beginning = Pick<Attempt, 'purpose' | 'next' | 'expected' | 'again'>
+export type Beginning = Pick<AttemptFacts, 'purpose' | 'next' | 'expected' | 'again'>
 
 /** Has a provider say when the user proved who they are, and asks nobody to do so again (OpenID Connect Core 1.0, 3.1.2.1). */
 const anyAge = String(400 * 24 * 3600)
 
-/** Longer targets are not kept: up to four attempts go with every request, of whose headers some servers take 8 kB. */
-const longestNext = 512
+/** How many bytes of its cookie the target of an attempt may take, as it is written there. */
+const longestNext = 256
 
 /** Begins an attempt, and redirects to the provider. Rejects with one of our errors. */
 export async function sendToProvider (
-  site: Site, provider: Provider, beginning: Beginning, request: FastifyRequest, reply: FastifyReply
+  site: Site, provider: Provider, { purpose, next, expected, again }: Beginning, request: FastifyRequest, reply: FastifyReply
 ): Promise<FastifyReply> {
   const { client } = site.peers
+  const { settings } = provider
   const configuration = await provider.configuration()
-  const attempt: Attempt = {
-    ...beginning,
-    next: beginning.next.length > longestNext ? site.settings.afterLogin : beginning.next,
-    provider: provider.settings.name,
-    state: client.randomState(),
-    nonce: client.randomNonce(),
-    verifier: client.randomPKCECodeVerifier(),
-    startedAt: nowInSeconds()
-  }
-  const parameters = {
+  const asked: Record<string, string> = {
     ...await provider.saysWhenProven() ? { max_age: anyAge } : {},
-    ...provider.settings.parameters,
-    redirect_uri: provider.settings.redirectUri,
-    scope: provider.settings.scope,
+    ...settings.parameters,
+    ...parametersFor(purpose, configuration)
+  }
+  const attempt = newAttempt({
+    callback: settings.callbackId,
+    purpose,
+    next: keptNext(site, next),
+    startedAt: nowInSeconds(),
+    expected,
+    again,
+    promptsLogin: asked['prompt']?.split(' ').includes('login') === true
+  })
+  const url = await authorizationUrl(site, provider, configuration, {
+    ...asked,
+    redirect_uri: settings.redirectUri,
+    scope: settings.scope,
     state: attempt.state,
     nonce: attempt.nonce,
     code_challenge: await client.calculatePKCECodeChallenge(attempt.verifier),
-    code_challenge_method: 'S256',
-    ...parametersFor(attempt.purpose, configuration)
-  }
-  const url = await authorizationUrl(site, provider, configuration, parameters)
+    code_challenge_method: 'S256'
+  })
   site.cookies.begin(request, reply, attempt)
   return reply.header('referrer-policy', 'no-referrer').redirect(url.href, 302)
+}
+
+function keptNext ({ settings: { afterLogin } }: Site, next: string | null): string | null {
+  return next === null || next === afterLogin || Buffer.byteLength(JSON.stringify(next)) > longestNext ? null : next
 }
 
 /** Whether the provider lets visitors register in the course of a log-in (Initiating User Registration 1.0). */
@@ -74,6 +81,6 @@ async function authorizationUrl (
       : client.buildAuthorizationUrl(configuration, parameters)
   } catch (error) {
     // Without PAR nobody was asked: the provider did not say where its page is.
-    throw pushes ? failureOf(client, error, 'asking') : because(new MisconfiguredError(), error)
+    throw pushes ? failureOf(client, error, 'asking') : because(new MisconfiguredError(''), error)
   }
 }

@@ -5,11 +5,11 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieSeal, Login, LoginManager, SealedFact } from '../index.ts'
-import type { ProviderLogin } from './identity.ts'
-import type { ProviderLogins } from './provider-logins.ts'
+import { keptFor, type ProviderLogin, type ProviderLogins } from './provider-logins.ts'
+import type { Provider } from './provider.ts'
 
 /** What is sealed there; the last are the tokens. */
-export const recordShape: readonly SealedFact[] = ['text', 'text', 'text', 'text or null', 'text or null', 'any']
+export const recordShape: readonly SealedFact[] = ['text', 'text', 'text or null', 'text or null', 'any']
 
 /** What stands in the record: sealed, so that who reads the store has no token of anybody. */
 export interface StoredLogin {
@@ -20,10 +20,12 @@ export interface StoredLogin {
 
 export class StoredLogins implements ProviderLogins {
   readonly #manager: LoginManager
+  readonly #providers: ReadonlyMap<string, Provider>
   readonly #seal: CookieSeal
 
-  constructor (manager: LoginManager, seal: CookieSeal) {
+  constructor (manager: LoginManager, providers: ReadonlyMap<string, Provider>, seal: CookieSeal) {
     this.#manager = manager
+    this.#providers = providers
     this.#seal = seal
   }
 
@@ -46,17 +48,17 @@ export class StoredLogins implements ProviderLogins {
   /** The record is gone with the login. */
   forget (): void {}
 
-  write ({ provider, issuer, subject, session, idToken, tokens }: ProviderLogin): StoredLogin {
-    return { oidc: this.#seal.seal([provider, issuer, subject, session, idToken, tokens]) }
+  write ({ provider: { settings: { id } }, subject, session, idToken, tokens }: ProviderLogin): StoredLogin {
+    return { oidc: this.#seal.seal([id, subject, session, idToken, tokens]) }
   }
 
-  /** Null where the data are not ours: the user logged in by other means. */
+  /** Null where the data are not ours: the user logged in by other means, or at a provider that is not one of ours. */
   read (data: unknown): ProviderLogin | null {
     const { oidc } = (data ?? {}) as Partial<StoredLogin>
     const facts = typeof oidc === 'string' ? this.#seal.open(oidc) : null
     if (facts === null) return null
-    const [provider, issuer, subject, session, idToken, tokens] = facts as [
-      string, string, string, string | null, string | null, ProviderLogin['tokens']]
-    return { provider, issuer, subject, session, idToken, tokens }
+    const [id, subject, session, idToken, tokens] = facts as [string, string, string | null, string | null, ProviderLogin['tokens']]
+    const provider = keptFor(this.#providers, id)
+    return provider === null ? null : { provider, subject, session, idToken, tokens }
   }
 }

@@ -8,7 +8,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { errors, type LoginManager } from '../index.ts'
 import { nowInSeconds } from './clock.ts'
-import type { ProviderLogin, Tokens as TokenSet } from './identity.ts'
+import type { Tokens as TokenSet } from './identity.ts'
+import type { ProviderLogin } from './provider-logins.ts'
 import type { StoredLogin, StoredLogins } from './stored-logins.ts'
 
 /** Gives the tokens that a refresh token is good for; null where it is good for nothing any more. */
@@ -38,7 +39,8 @@ export class Tokens {
 
   /**
    * The tokens of the login behind a request, refreshed where the access token has ended; null where there are none,
-   * or they cannot be refreshed: then the login lives on without. Rejects with `FST_LOGIN_OIDC_UNAVAILABLE` where
+   * where they belong to a provider of another registration, issuer or client, or where they cannot be refreshed: then
+   * the login lives on without. Rejects with `FST_LOGIN_OIDC_UNAVAILABLE` where
    * the provider cannot be asked.
    */
   async get (request: FastifyRequest): Promise<TokenSet | null> {

@@ -75,15 +75,6 @@ test('a browser that strips prompt and max_age from the question gets nowhere: t
   assert.deepEqual(op.prompts, ['login'])
 })
 
-test('an answer that does not say when the user proved who they are is not enough', async (t) => {
-  const advance = stopClock(t)
-  const story = await createFakeStory(t, freshFor)
-  await story.comeBack(await story.begin())
-  advance(301)
-  assert.equal((await story.comeBack(await story.begin('/reauthenticate'))).response.statusCode, 400)
-  await assertStale(story)
-})
-
 test('a proof of a few seconds before the question is too old, also where the provider\'s clock is off', async (t) => {
   const advance = stopClock(t)
   const story = await createFakeStory(t, freshFor)
@@ -179,13 +170,6 @@ test('a browser that strips the question when the user logged in does not make t
   asked.searchParams.delete('max_age')
   await browser.go(asked.href)
   assert.deepEqual([(await whoami()).user, (await whoami()).fresh], ['ada', false])
-})
-
-test('a log-in at a provider that cannot say when its users proved who they are counts as a proof', async (t) => {
-  const story = await createFakeStory(t, freshFor)
-  const attempt = await story.begin('/login?next=/vault')
-  assert.equal(attempt.url.searchParams.has('max_age'), false, 'it is not asked either')
-  assert.equal((await story.comeBack(attempt)).response.body, 'vault of ada')
 })
 
 test('a login whose record an application has written over may be confirmed at the only provider', async (t) => {

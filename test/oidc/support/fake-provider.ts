@@ -6,13 +6,14 @@
 import type { TestContext } from 'node:test'
 import { CompactSign, SignJWT, exportJWK, generateKeyPair, type CryptoKey, type JWTPayload } from 'jose'
 import { createSite, type Site, type SiteSetup } from './site.ts'
-import { issuer, siteOrigin } from './provider.ts'
+import { issuer as defaultIssuer, siteOrigin } from './provider.ts'
 import { WebBrowser, World, type Asked, type Page } from './world.ts'
 
 const pair = await generateKeyPair('ES256')
 const other = await generateKeyPair('ES256')
 
 export const forgersKey = other.privateKey
+export const forgersPublicKey = other.publicKey
 
 export interface Faked {
   /** Claims over those of an honest ID token; undefined leaves one out. */
@@ -31,11 +32,16 @@ export interface Faked {
 export interface Attempt { readonly state: string, readonly nonce: string, readonly url: URL }
 
 export class FakeProvider {
+  readonly issuer: string
   faked: Faked = {}
   nonce = ''
   kid = 'first'
   /** How often each path was asked for. */
   readonly counts = new Map<string, number>()
+
+  constructor (issuer = defaultIssuer) {
+    this.issuer = issuer
+  }
 
   async intercept (asked: Asked): Promise<Response> {
     const { pathname } = new URL(asked.url)
@@ -50,6 +56,7 @@ export class FakeProvider {
   }
 
   metadata (): Record<string, unknown> {
+    const { issuer } = this
     return {
       issuer,
       authorization_endpoint: `${issuer}/authorize`,
@@ -68,7 +75,7 @@ export class FakeProvider {
 
   async idToken (): Promise<string> {
     const now = Math.floor(Date.now() / 1000)
-    const claims = { iss: issuer, aud: 'site', sub: 'ada', iat: now, exp: now + 600, nonce: this.nonce, ...this.faked.claims }
+    const claims = { iss: this.issuer, aud: 'site', sub: 'ada', iat: now, exp: now + 600, nonce: this.nonce, ...this.faked.claims }
     return await this.sign(claims, this.faked.header, this.faked.signWith)
   }
 
@@ -99,6 +106,7 @@ export interface FakeStory extends Site {
 export async function createFakeStory (test: TestContext, site: SiteSetup = {}, faked: Faked = {}): Promise<FakeStory> {
   const world = new World()
   const fake = new FakeProvider()
+  const { issuer } = fake
   fake.faked = faked
   world.intercept = (asked) => asked.url.startsWith(`${issuer}/`) ? fake.intercept(asked) : undefined
   const made = await createSite(world, site)
