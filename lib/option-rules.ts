@@ -7,7 +7,12 @@ import { longestLife } from './lifetime.ts'
 import { sessionProtections } from './protection.ts'
 
 /** What an option may be, in words and as a test. */
-interface Rule { readonly may: string, readonly test: (value: unknown) => boolean }
+interface Rule {
+  readonly may: string
+  readonly test: (value: unknown) => boolean
+  /** A wrong word or number is shown in the message; left out where a value may be a secret, or an address with a password in it. */
+  readonly shows?: true
+}
 
 const isFunction = (value: unknown) => typeof value === 'function'
 const isSeconds = (value: unknown) => Number.isFinite(value) && (value as number) > 0
@@ -15,28 +20,34 @@ const isName = (value: unknown) => typeof value === 'string' && /^(?!__host-)[\w
 
 const aFunction: Rule = { may: 'a function', test: isFunction }
 const aFunctionOrNull: Rule = { may: 'a function or null', test: (value) => value === null || isFunction(value) }
-const aBoolean: Rule = { may: 'true or false', test: (value) => typeof value === 'boolean' }
+const aBoolean: Rule = { may: 'true or false', test: (value) => typeof value === 'boolean', shows: true }
 const aText: Rule = { may: 'a string', test: (value) => typeof value === 'string' }
 const aTextOrNull: Rule = { may: 'a string or null', test: (value) => value === null || typeof value === 'string' }
 const aName: Rule = { may: 'a name that a cookie may have, without __Host-, which is put before it where it may be', test: isName }
-const secondsOrNull: Rule = { may: 'a positive number of seconds or null', test: (value) => value === null || isSeconds(value) }
-const aPage: Rule = { may: "a path such as '/login', an absolute http(s) URL (percent-encoded, as in a header), or null", test: (value) => value === null || isPage(value) }
+const secondsOrNull: Rule = { may: 'a positive number of seconds or null', test: (value) => value === null || isSeconds(value), shows: true }
+const aPage: Rule = { may: "a path such as '/login', an absolute http(s) URL (percent-encoded, as in a header, and without a password), or null", test: (value) => value === null || isPage(value) }
 const anObject: Rule = { may: 'an object', test: (value) => typeof value === 'object' && value !== null && !Array.isArray(value) }
 const aKey: Rule = { may: 'a secret of at least 32 bytes, or several with the newest first', test: isKeyRing }
 
 const aLongTime: Rule = {
   may: 'a positive number of seconds, at most 34560000 (400 days)',
-  test: (value) => isSeconds(value) && (value as number) <= longestLife
+  test: (value) => isSeconds(value) && (value as number) <= longestLife,
+  shows: true
 }
 
 function oneOf (...values: ReadonlyArray<string | boolean>): Rule {
-  return { may: values.map((value) => typeof value === 'string' ? `'${value}'` : value).join(' or '), test: (value) => values.includes(value as string) }
+  const may = values.map((value) => typeof value === 'string' ? `'${value}'` : value).join(' or ')
+  return { may, test: (value) => values.includes(value as string), shows: true }
 }
 
 function isPage (value: unknown): boolean {
   // What a Location header cannot carry would make every refusal a 500.
   if (typeof value !== 'string' || !/^[\u0021-\u007e]+$/.test(value)) return false
-  return value.startsWith('/') ? !/^\/[/\\]/.test(value) : URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol)
+  if (value.startsWith('/')) return !/^\/[/\\]/.test(value)
+  if (!URL.canParse(value)) return false
+  const { protocol, username, password } = new URL(value)
+  // A password would be shown to every visitor who is sent there.
+  return ['http:', 'https:'].includes(protocol) && username === '' && password === ''
 }
 
 function isHeaderText (value: unknown): boolean {
@@ -95,9 +106,9 @@ export const optionRules: Rules = {
   cookie: anObject,
   remember: anObject,
   store: { may: 'a LoginStore, such as new MemoryStore()', test: (value) => typeof value === 'object' && value !== null },
-  maxLogins: { may: 'a positive whole number or null', test: (value) => value === null || (Number.isSafeInteger(value) && (value as number) > 0) },
+  maxLogins: { may: 'a positive whole number or null', test: (value) => value === null || (Number.isSafeInteger(value) && (value as number) > 0), shows: true },
   onMaxLogins: oneOf('end-oldest', 'refuse'),
-  endedLogins: { may: 'a positive whole number of users', test: (value) => Number.isSafeInteger(value) && (value as number) > 0 }
+  endedLogins: { may: 'a positive whole number of users', test: (value) => Number.isSafeInteger(value) && (value as number) > 0, shows: true }
 }
 
 export const cookieRules: Rules = {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { inspect } from 'node:util'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { InvalidRouteConfigError } from './errors.ts'
+import { given } from './given.ts'
 import { isLoginPage } from './login-page.ts'
 import { routeConfigOf } from './route-config.ts'
 import type { Settings } from './settings.ts'
@@ -37,7 +37,7 @@ export function handedOverPolicyOf (request: FastifyRequest): LoginPolicy | null
 
 function checked (login: LoginPolicy, url: string | undefined): LoginPolicy {
   if (policies.includes(login)) return login
-  throw new InvalidRouteConfigError(url === undefined ? 'the not-found handler' : `route ${url}`, inspect(login, { depth: 0 }))
+  throw new InvalidRouteConfigError(url === undefined ? 'the not-found handler' : `route ${url}`, given(login))
 }
 
 /** Whether @fastify/middie, @fastify/express or the like runs middleware in this scope. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { inspect } from 'node:util'
 import { InvalidOptionError } from './errors.ts'
+import { given, givenName } from './given.ts'
+import { kindOf } from './kind-of.ts'
 import { cookieRules, optionRules, rememberRules, type Rules } from './option-rules.ts'
 
 /** Checks the options one by one; an option that is `undefined` counts as not named. */
@@ -16,21 +17,17 @@ export function checkOptions (options: Readonly<Record<string, unknown>>): void 
   check(remember?.['cookie'], cookieRules, 'remember.cookie.')
 }
 
-// What stands here by mistake may be a secret, or an address with a password in it.
+// These say nothing about what was given.
 const secretive = ['key', 'store']
 
 function check (options: unknown, rules: Rules, prefix: string): void {
   for (const [name, value] of Object.entries(options ?? {})) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) {
-      throw new InvalidOptionError(`fastify-login has no option ${prefix}${name}: its options here are ${Object.keys(rules).join(', ')}`)
+      throw new InvalidOptionError(`fastify-login has no option ${prefix}${givenName(name)}: its options here are ${Object.keys(rules).join(', ')}`)
     }
-    if (value !== undefined && !rule.test(value)) {
-      throw new InvalidOptionError(`The option ${prefix}${name} of fastify-login may be ${rule.may}${secretive.includes(name) ? '' : `, not ${shown(value)}`}`)
-    }
+    if (value === undefined || rule.test(value)) continue
+    const what = rule.shows === true ? given(value) : kindOf(value)
+    throw new InvalidOptionError(`The option ${prefix}${name} of fastify-login may be ${rule.may}${secretive.includes(name) ? '' : `, not ${what}`}`)
   }
-}
-
-function shown (value: unknown): string {
-  return inspect(value, { depth: 1, breakLength: Infinity })
 }

@@ -103,18 +103,18 @@ describe('the boot stops with a sentence that says what to do', () => {
   })
 })
 
-describe('a wrong value is shown as it is', () => {
-  test('in the sentence about its option', async () => {
-    assert.equal(await wrongOption({ ...outermost, freshFor: 'ten' }), "The option freshFor of fastify-login may be a positive number of seconds or null, not 'ten'")
+describe('a wrong value is shown', () => {
+  test('in the sentence about its option, where it is a word or a number', async () => {
+    for (const [value, shown] of [['ten', "'ten'"], ['60', "'60'"], [-1, '-1'], [Number.NaN, 'NaN'], [true, 'true'], [null, 'null']]) {
+      const option = value === null ? 'absoluteTimeout' : 'freshFor'
+      assert.ok((await wrongOption({ ...outermost, [option]: value })).endsWith(`, not ${shown}`), String(value))
+    }
   })
 
-  test('on one line and not to its depths', async () => {
-    const long = ['an address', 'that takes', 'more than a', 'line of 72', 'characters', 'with others']
-    assert.equal(
-      await wrongOption({ ...outermost, remember: { cookieName: { long, deep: { deeper: { deepest: 'secret' } } } } }),
-      'The option remember.cookieName of fastify-login may be a name that a cookie may have, without __Host-, which is put before it where it may be, not ' +
-      `{ long: [ ${long.map((word) => `'${word}'`).join(', ')} ], deep: { deeper: [Object] } }`
-    )
+  test('by its kind alone, where it is anything else', async () => {
+    for (const [value, kind] of [[{ deep: 'secret' }, 'an object'], [['x'], 'an array'], [() => 'x', 'a function'], ['ten minutes', 'a string'], ['0x5ec4e7', 'a string'], [Symbol('x'), 'a symbol']] as Array<[unknown, string]>) {
+      assert.equal(await wrongOption({ ...outermost, freshFor: value }), `The option freshFor of fastify-login may be a positive number of seconds or null, not ${kind}`)
+    }
   })
 
   test('unless it may be a secret: what stands for a key, and the address of a store', async () => {

@@ -15,6 +15,8 @@ export function because<Failure extends Error> (error: Failure, cause: unknown):
  */
 export function withoutSecrets (error: unknown, depth = 0): Error {
   if (!(error instanceof Error)) return new Error('A value was thrown that is not an error')
+  // The message of a text that is not JSON repeats a part of the text.
+  if (error instanceof SyntaxError) return new Error('A text could not be parsed')
   const { name, message, stack, code, cause, error: refusal } = error as Error & { code?: unknown, error?: unknown }
   // The code of a refusal (RFC 6749, 5.2) says what to change, such as invalid_client; anything else may be a visitor's text.
   const why = typeof refusal === 'string' && /^[a-z_]{1,40}$/.test(refusal) ? `: ${refusal}` : ''

@@ -42,7 +42,9 @@ export interface ProviderSettings {
 /** Parameters that each attempt sets for itself, or that would change what comes back. */
 const ownParameters = [
   'client_id', 'redirect_uri', 'response_type', 'response_mode', 'scope', 'state', 'nonce', 'code_challenge',
-  'code_challenge_method', 'request', 'request_uri'
+  'code_challenge_method', 'request', 'request_uri',
+  // A visitor would see these in the address.
+  'client_secret', 'client_assertion'
 ]
 
 /** Where a provider comes back to. */

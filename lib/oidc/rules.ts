@@ -5,8 +5,8 @@
  */
 import { errors } from '../index.ts'
 
-/** What an option may be, in words and as a test. */
-interface Rule { readonly may: string, readonly test: (value: unknown) => boolean }
+/** What an option may be, in words and as a test; `shows`: a wrong number is shown. */
+interface Rule { readonly may: string, readonly test: (value: unknown) => boolean, readonly shows?: true }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText)
@@ -16,7 +16,7 @@ const isPath = (value: unknown): value is string => isText(value) && /^\/(?![/\\
 const aText: Rule = { may: 'a string that is not empty', test: isText }
 const aBoolean: Rule = { may: 'true or false', test: (value) => typeof value === 'boolean' }
 const aFunction: Rule = { may: 'a function', test: (value) => typeof value === 'function' }
-const seconds: Rule = { may: 'a number of seconds', test: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0 }
+const seconds: Rule = { may: 'a number of seconds', test: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0, shows: true }
 const aPath: Rule = { may: "a path such as '/login', without a query or parameters", test: isPath }
 const anObject: Rule = { may: 'an object', test: isObject }
 
@@ -39,7 +39,7 @@ export const providerRules = {
   trustPromptLogin: aBoolean,
   registerUrl: { may: 'an absolute http(s) URL without a password', test: isPublicUrl },
   clockTolerance: seconds,
-  timeout: { may: 'a positive number of seconds', test: (value) => seconds.test(value) && value !== 0 },
+  timeout: { may: 'a positive number of seconds', test: (value) => seconds.test(value) && value !== 0, shows: true },
   fetch: aFunction,
   label: aText
 } satisfies Record<string, Rule>
@@ -78,32 +78,32 @@ function isPublicUrl (value: unknown): boolean {
 }
 
 /**
- * Checks options by rules; one that is `undefined` counts as not named. A wrong value is told by its type alone: what
+ * Checks options by rules; one that is `undefined` counts as not named. A wrong value is told by its kind alone: what
  * stands in the wrong place by mistake may be a secret, and a message ends in a log.
  */
 export function checkByRules (options: object, rules: Readonly<Record<string, Rule>>, prefix = ''): void {
   for (const [name, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) {
-      throw new errors.InvalidOptionError(`fastify-login/oidc has no option ${prefix}${shownName(name)}: its options here are ${Object.keys(rules).join(', ')}`)
+      throw new errors.InvalidOptionError(`fastify-login/oidc has no option ${prefix}${givenName(name)}: its options here are ${Object.keys(rules).join(', ')}`)
     }
-    if (value !== undefined && !rule.test(value)) throw invalid(prefix + name, `may be ${rule.may}, not ${typeName(value)}`)
+    if (value === undefined || rule.test(value)) continue
+    const what = rule.shows === true && typeof value === 'number' ? String(value) : typeName(value)
+    throw invalid(prefix + name, `may be ${rule.may}, not ${what}`)
   }
 }
 
-/** What a value is, without the value. */
-export function typeName (value: unknown): string {
-  if (value === null) return 'null'
+/** What kind of value something is. */
+function typeName (value: unknown): string {
+  if (value === null || typeof value === 'boolean') return String(value)
   if (value === '') return 'an empty string'
   if (Array.isArray(value)) return 'an array'
-  const type = typeof value
-  if (type === 'boolean') return String(value)
-  return type === 'undefined' ? type : `${type === 'object' ? 'an' : 'a'} ${type}`
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
 /** The name of an option as it was written, unless no option could be called that: then it may be anything. */
-function shownName (name: string): string {
-  return /^[\w$-]{1,40}$/.test(name) ? name : 'of that name'
+function givenName (name: string): string {
+  return /^[\w$-]{1,40}$/.test(name) ? name : '…'
 }
 
 /** The error of an option. */
