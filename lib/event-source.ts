@@ -39,7 +39,8 @@ export class EventSource {
 
 function checkListener (name: string, listener: unknown): void {
   if (!(loginEventNames as readonly string[]).includes(name)) {
-    throw new InvalidArgumentError(`fastify-login has no event ${given(name, '')}: its events are ${loginEventNames.join(', ')}`)
+    const what = `fastify-login has no event ${given(name)}`
+    throw new InvalidArgumentError(`${what}: its events are ${loginEventNames.join(', ')}`)
   }
   if (typeof listener !== 'function') throw new InvalidArgumentError(`The listener of ${name} must be a function`)
 }

@@ -11,10 +11,11 @@ const plain = /^(?:[a-z]+(?:[-_][a-z]+)*|-?\d+(?:\.\d+)?)$/i
 const longest = 20
 
 /** A number, or a word, as it was given: for where no secret is expected; else what kind of value it is. */
-export function given (value: unknown, quote = "'"): string {
+export function given (value: unknown): string {
   if (typeof value === 'number') return String(value)
   if (typeof value === 'bigint' && value < 2n ** 64n) return `${value}n`
-  return typeof value === 'string' && value.length <= longest && plain.test(value) ? quote + value + quote : kindOf(value)
+  const isPlain = typeof value === 'string' && value.length <= longest && plain.test(value)
+  return isPlain ? `'${value}'` : kindOf(value)
 }
 
 /** The name of an option as it was written, unless no option could be called that: then it may be anything. */

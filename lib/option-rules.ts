@@ -10,12 +10,13 @@ import { sessionProtections } from './protection.ts'
 interface Rule {
   readonly may: string
   readonly test: (value: unknown) => boolean
-  /** A wrong word or number is shown in the message; left out where a value may be a secret, or an address with a password in it. */
+  /** The message shows a wrong word or number. Left out where a value may be a secret, or hold a password. */
   readonly shows?: true
 }
 
 const isFunction = (value: unknown) => typeof value === 'function'
 const isSeconds = (value: unknown) => Number.isFinite(value) && (value as number) > 0
+const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0
 const isName = (value: unknown) => typeof value === 'string' && /^(?!__host-)[\w!#$%&'*+.^`|~-]+$/i.test(value)
 
 const aFunction: Rule = { may: 'a function', test: isFunction }
@@ -24,8 +25,14 @@ const aBoolean: Rule = { may: 'true or false', test: (value) => typeof value ===
 const aText: Rule = { may: 'a string', test: (value) => typeof value === 'string' }
 const aTextOrNull: Rule = { may: 'a string or null', test: (value) => value === null || typeof value === 'string' }
 const aName: Rule = { may: 'a name that a cookie may have, without __Host-, which is put before it where it may be', test: isName }
-const secondsOrNull: Rule = { may: 'a positive number of seconds or null', test: (value) => value === null || isSeconds(value), shows: true }
-const aPage: Rule = { may: "a path such as '/login', an absolute http(s) URL (percent-encoded, as in a header, and without a password), or null", test: (value) => value === null || isPage(value) }
+const secondsOrNull: Rule = {
+  may: 'a positive number of seconds or null', test: (value) => value === null || isSeconds(value), shows: true
+}
+const aPage: Rule = {
+  may: "a path such as '/login', an absolute http(s) URL (percent-encoded, as in a header, and " +
+    'without a password), or null',
+  test: (value) => value === null || isPage(value)
+}
 const anObject: Rule = { may: 'an object', test: (value) => typeof value === 'object' && value !== null && !Array.isArray(value) }
 const aKey: Rule = { may: 'a secret of at least 32 bytes, or several with the newest first', test: isKeyRing }
 
@@ -106,9 +113,9 @@ export const optionRules: Rules = {
   cookie: anObject,
   remember: anObject,
   store: { may: 'a LoginStore, such as new MemoryStore()', test: (value) => typeof value === 'object' && value !== null },
-  maxLogins: { may: 'a positive whole number or null', test: (value) => value === null || (Number.isSafeInteger(value) && (value as number) > 0), shows: true },
+  maxLogins: { may: 'a positive whole number or null', test: (value) => value === null || isCount(value), shows: true },
   onMaxLogins: oneOf('end-oldest', 'refuse'),
-  endedLogins: { may: 'a positive whole number of users', test: (value) => Number.isSafeInteger(value) && (value as number) > 0, shows: true }
+  endedLogins: { may: 'a positive whole number of users', test: isCount, shows: true }
 }
 
 export const cookieRules: Rules = {

@@ -24,10 +24,12 @@ function check (options: unknown, rules: Rules, prefix: string): void {
   for (const [name, value] of Object.entries(options ?? {})) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) {
-      throw new InvalidOptionError(`fastify-login has no option ${prefix}${givenName(name)}: its options here are ${Object.keys(rules).join(', ')}`)
+      const what = `fastify-login has no option ${prefix}${givenName(name)}`
+      throw new InvalidOptionError(`${what}: its options here are ${Object.keys(rules).join(', ')}`)
     }
     if (value === undefined || rule.test(value)) continue
     const what = rule.shows === true ? given(value) : kindOf(value)
-    throw new InvalidOptionError(`The option ${prefix}${name} of fastify-login may be ${rule.may}${secretive.includes(name) ? '' : `, not ${what}`}`)
+    const not = secretive.includes(name) ? '' : `, not ${what}`
+    throw new InvalidOptionError(`The option ${prefix}${name} of fastify-login may be ${rule.may}${not}`)
   }
 }

@@ -105,15 +105,23 @@ describe('the boot stops with a sentence that says what to do', () => {
 
 describe('a wrong value is shown', () => {
   test('in the sentence about its option, where it is a word or a number', async () => {
-    for (const [value, shown] of [['ten', "'ten'"], ['60', "'60'"], [-1, '-1'], [Number.NaN, 'NaN'], [true, 'true'], [null, 'null']]) {
+    const shown = [
+      ['ten', "'ten'"], ['60', "'60'"], [-1, '-1'], [Number.NaN, 'NaN'], [true, 'true'], [null, 'null']
+    ] as const
+    for (const [value, words] of shown) {
       const option = value === null ? 'absoluteTimeout' : 'freshFor'
-      assert.ok((await wrongOption({ ...outermost, [option]: value })).endsWith(`, not ${shown}`), String(value))
+      assert.ok((await wrongOption({ ...outermost, [option]: value })).endsWith(`, not ${words}`), String(value))
     }
   })
 
   test('by its kind alone, where it is anything else', async () => {
-    for (const [value, kind] of [[{ deep: 'secret' }, 'an object'], [['x'], 'an array'], [() => 'x', 'a function'], ['ten minutes', 'a string'], ['0x5ec4e7', 'a string'], [Symbol('x'), 'a symbol']] as Array<[unknown, string]>) {
-      assert.equal(await wrongOption({ ...outermost, freshFor: value }), `The option freshFor of fastify-login may be a positive number of seconds or null, not ${kind}`)
+    const kinds: Array<[unknown, string]> = [
+      [{ deep: 'secret' }, 'an object'], [['x'], 'an array'], [() => 'x', 'a function'], ['ten minutes', 'a string'],
+      ['0x5ec4e7', 'a string'], [Symbol('x'), 'a symbol']
+    ]
+    const sentence = 'The option freshFor of fastify-login may be a positive number of seconds or null, not'
+    for (const [value, kind] of kinds) {
+      assert.equal(await wrongOption({ ...outermost, freshFor: value }), `${sentence} ${kind}`)
     }
   })
 

@@ -14,7 +14,12 @@ async function boot (options: Record<string, unknown>): Promise<void> {
 }
 
 /** `shows`: a wrong number or word is shown, and else the kind of the value alone. */
-interface Values { readonly may: string, readonly right: readonly unknown[], readonly wrong: readonly unknown[], readonly shows?: true }
+interface Values {
+  readonly may: string
+  readonly right: readonly unknown[]
+  readonly wrong: readonly unknown[]
+  readonly shows?: true
+}
 
 const give = () => null
 const notFunctions = ['x', 1, {}, true]
@@ -32,7 +37,9 @@ const aName: Values = {
   right: ['a', 'sid', "!#$%&'*+.^`|~-", 'Host-x', 'x__Host-'],
   wrong: ['', 'a b', 'a;b', 'a=b', ' a', 'a ', 'a\n', 'caf\u00e9', '__Host-login', '__host-login', 7, null]
 }
-const secondsOrNull: Values = { may: 'a positive number of seconds or null', right: [0.001, 1, 10 * year, null], wrong: notSeconds, shows: true }
+const secondsOrNull: Values = {
+  may: 'a positive number of seconds or null', right: [0.001, 1, 10 * year, null], wrong: notSeconds, shows: true
+}
 const aLongTime: Values = {
   may: 'a positive number of seconds, at most 34560000 (400 days)',
   right: [0.001, 34_559_999, 34_560_000],
@@ -40,11 +47,13 @@ const aLongTime: Values = {
   shows: true
 }
 const aPage: Values = {
-  may: "a path such as '/login', an absolute http(s) URL (percent-encoded, as in a header, and without a password), or null",
+  may: "a path such as '/login', an absolute http(s) URL (percent-encoded, as in a header, and " +
+    'without a password), or null',
   right: ['/', '/login', '/!~', '/a//b', '/caf%C3%A9?x=1#y', 'https://login.example.net/enter', 'http://localhost:3000', 'HTTPS://example.org', null],
   wrong: [
     '', 'login', '//evil.example', '/\\evil.example', '/a b', '/a ', ' /a', '/caf\u00e9', '/a\r\nb', '/a\u007f',
-    'ftp://example.org/login', 'https://ada:password@example.org/login', 'https://ada@example.org', 'https://:password@example.org', 'javascript:alert(1)', 'web+http://example.org', 'http://', 7, ['/login'], undefined + 'x'
+    'https://ada:password@example.org/login', 'https://ada@example.org', 'https://:password@example.org',
+    'ftp://example.org/login', 'javascript:alert(1)', 'web+http://example.org', 'http://', 7, ['/login'], undefined + 'x'
   ]
 }
 const aWholeNumber = { right: [1, 3, Number.MAX_SAFE_INTEGER], wrong: [0, -1, 1.5, '3', true, 3n, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53] }
@@ -150,7 +159,7 @@ function shown (value: unknown): string {
   return typeof value === 'string' && value !== '' ? `'${value}'` : kindOf(value)
 }
 
-describe('a wrong value stops the boot with a sentence that names the option, what it may be, and what was given, as far as that can be no secret:', () => {
+describe('a wrong value stops the boot with a sentence that names the option, what it may be, and what was given:', () => {
   for (const [prefix, rules, values, within] of sets) {
     for (const name of Object.keys(rules)) {
       test(prefix + name, async () => {

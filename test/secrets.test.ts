@@ -1,4 +1,4 @@
-/** A secret that is given in the wrong place by mistake stands in no message, in no stack, in no cause and in no log. */
+/** A secret that is given in the wrong place by mistake stands in no message, no stack, no cause and no log. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import Fastify from 'fastify'
@@ -49,7 +49,8 @@ describe('where a secret stands for the option', () => {
 
 test('a secret under a name that does not exist, or as a name, is not told', async () => {
   for (const [, value] of misplaced) {
-    for (const options of [{ secret: value }, { cookie: { secret: value } }, { remember: { cookie: { secret: value } } }]) {
+    const remember = { cookie: { secret: value } }
+    for (const options of [{ secret: value }, { cookie: { secret: value } }, { remember }]) {
       const error = await boot({ ...good, ...options })
       assert.match(String((error as Error).message), /has no option [\w.]*secret: its options here are/)
       assertUntold(error, 'an unknown name')
@@ -72,7 +73,8 @@ test('a secret in an inner registration is not told', async () => {
     for (const name of ['key', 'store', 'realm', 'cookieName', 'maxLogins']) {
       const app = Fastify()
       await app.register(login, good)
-      const error = await app.register(async (inner) => { await inner.register(login, { loadUser: () => null, [name]: value } as never) }).ready().then(() => null, (failure: unknown) => failure)
+      app.register(async (inner) => { await inner.register(login, { loadUser: () => null, [name]: value } as never) })
+      const error = await app.ready().then(() => null, (failure: unknown) => failure)
       if (error !== null) assertUntold(error, `${name} as ${what}`)
       await app.close()
     }
@@ -117,8 +119,12 @@ test('a secret as an argument is not told', async () => {
 test('a store that was given an address in place of a connection fails without telling it', async () => {
   const address = `redis://:${canary}@localhost:6379`
   const stores: Array<() => LoginStore> = [
-    () => new RedisStore({ client: address as never }), () => new RedisStore(address as never), () => new RedisStore({ client: { password: canary } as never }),
-    () => new SqlStore({ db: address as never }), () => new SqlStore(address as never), () => new SqlStore({ db: { password: canary } as never })
+    () => new RedisStore({ client: address as never }),
+    () => new RedisStore(address as never),
+    () => new RedisStore({ client: { password: canary } as never }),
+    () => new SqlStore({ db: address as never }),
+    () => new SqlStore(address as never),
+    () => new SqlStore({ db: { password: canary } as never })
   ]
   for (const [position, make] of stores.entries()) {
     const logged: string[] = []

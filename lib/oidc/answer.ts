@@ -73,14 +73,16 @@ async function checkSharedSignature ({ jose }: Peers, { idTokenAlgorithm, client
 /** What the library leaves out: a token from the future, and a proof of identity that is older or weaker than the one asked for. */
 function checkClaims (claims: IDToken, attempt: Attempt, settings: ProviderSettings): void {
   const { clockTolerance, parameters } = settings
-  if (claims.iat > nowInSeconds() + clockTolerance) throw wrong('The ID token was issued in the future: is a clock wrong?')
+  if (claims.iat > nowInSeconds() + clockTolerance) {
+    throw wrong('The ID token was issued in the future: is a clock wrong?')
+  }
   const { acr_values: contexts } = parameters
   // A browser may strip the question, and come back with a password where two factors were asked for.
   if (contexts !== undefined && !contexts.split(' ').includes(claims.acr as string)) {
     throw wrong('The user did not prove who they are in any of the ways (acr) that were asked for')
   }
   if (parameters['max_age'] !== undefined && isInTheFuture(claims, clockTolerance)) {
-    throw wrong('The ID token says that the user proved who they are after it was issued (auth_time): is it in seconds?')
+    throw wrong('The ID token has an auth_time after the time at which it was issued: is it in seconds?')
   }
   if (attempt.purpose !== 'reauthenticate') return
   const proven = isProven(attempt, claims, settings)
@@ -93,7 +95,9 @@ function checkClaims (claims: IDToken, attempt: Attempt, settings: ProviderSetti
  * (`auth_time`). Where it says nothing, `prompt=login` counts for a provider that is trusted to have obeyed it: whether
  * the parameter reached the provider is not known, because it passes through the visitor's browser.
  */
-export function isProven ({ startedAt, promptsLogin }: Attempt, claims: IDToken, settings: ProviderSettings): boolean | null {
+export function isProven (
+  { startedAt, promptsLogin }: Attempt, claims: IDToken, settings: ProviderSettings
+): boolean | null {
   if (claims.auth_time === undefined) return promptsLogin && settings.trustPromptLogin ? true : null
   return isProvenSince(startedAt, claims, settings.clockTolerance)
 }
@@ -101,10 +105,11 @@ export function isProven ({ startedAt, promptsLogin }: Attempt, claims: IDToken,
 function isProvenSince (time: number, claims: IDToken, tolerance: number): boolean {
   const { iat, auth_time: provenAt = 0 } = claims
   // Both times are the provider's, so that its clock may be off and 25 seconds too old are too old all the same.
-  return provenAt >= Math.floor(time) - tolerance && iat - provenAt <= Math.ceil(nowInSeconds() - time) && !isInTheFuture(claims, tolerance)
+  const isSince = provenAt >= Math.floor(time) - tolerance && iat - provenAt <= Math.ceil(nowInSeconds() - time)
+  return isSince && !isInTheFuture(claims, tolerance)
 }
 
-/** Nobody proves who they are after the token that says so was issued: in milliseconds, `auth_time` would never be too old. */
+/** Nobody proves who they are after the token was issued: an `auth_time` in milliseconds would never be too old. */
 function isInTheFuture ({ iat, auth_time: provenAt = 0 }: IDToken, tolerance: number): boolean {
   return provenAt > iat + tolerance
 }

@@ -12,12 +12,16 @@ export const attemptLife = 600
 /** `reauthenticate`: a user proves again who they are. */
 export type Purpose = 'login' | 'register' | 'reauthenticate'
 
-/** Who has to come back from a re-authentication, as digests; the subject is null where the login was begun by other means. */
-interface Expected { readonly user: string, readonly subject: string | null }
+/** Who has to come back from a re-authentication, as digests. */
+interface Expected {
+  readonly user: string
+  /** Null where the login was begun by other means, or at another provider. */
+  readonly subject: string | null
+}
 
-/** What an attempt says. All of it has a bound, because its cookie goes with every request until the visitor is back. */
+/** What an attempt says. All of it has a bound: the cookie goes with every request until the visitor is back. */
 export interface AttemptFacts {
-  /** What `state`, `nonce` and the verifier of PKCE are derived from: 32 random bytes take less room than three times as many. */
+  /** What `state`, `nonce` and the verifier of PKCE are derived from: it takes a third of their room. */
   readonly seed: string
   /** The callback that the answer has to come back to: of one provider, in one registration. */
   readonly callback: string
@@ -68,7 +72,8 @@ export const attemptShape: readonly SealedFact[] = [
 
 export function sealAttempt (seal: CookieSeal, attempt: AttemptFacts): string {
   const { seed, callback, purpose, next, startedAt, expected, again, promptsLogin } = attempt
-  return seal.seal([seed, callback, purpose, next, startedAt, expected?.user ?? null, expected?.subject ?? null, again, promptsLogin])
+  const { user = null, subject = null } = expected ?? {}
+  return seal.seal([seed, callback, purpose, next, startedAt, user, subject, again, promptsLogin])
 }
 
 /** The attempt in a cookie, if it is one of ours, of this state, and not too old; else null. */

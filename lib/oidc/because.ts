@@ -18,13 +18,15 @@ export function withoutSecrets (error: unknown, depth = 0): Error {
   // The message of a text that is not JSON repeats a part of the text.
   if (error instanceof SyntaxError) return new Error('A text could not be parsed')
   const { name, message, stack, code, cause, error: refusal } = error as Error & { code?: unknown, error?: unknown }
-  // The code of a refusal (RFC 6749, 5.2) says what to change, such as invalid_client; anything else may be a visitor's text.
+  // The code of a refusal says what to change, such as invalid_client (RFC 6749, 5.2). Other text may be a visitor's.
   const why = typeof refusal === 'string' && /^[a-z_]{1,40}$/.test(refusal) ? `: ${refusal}` : ''
   // Where no address of a host answers, the error of the network has a code alone.
   const what = message === '' ? String(code ?? name) : message
-  const said = Object.assign(new Error(withoutCredentials(what) + why), { name, stack: withoutCredentials(stack ?? '') })
+  const said = new Error(withoutCredentials(what) + why)
+  Object.assign(said, { name, stack: withoutCredentials(stack ?? '') })
   if (typeof code === 'string') Object.assign(said, { code })
-  return cause instanceof Error && depth < 5 ? Object.assign(said, { cause: withoutSecrets(cause, depth + 1) }) : said
+  if (cause instanceof Error && depth < 5) Object.assign(said, { cause: withoutSecrets(cause, depth + 1) })
+  return said
 }
 
 /** What asks an address with a password in it repeats the address in its error. */

@@ -14,8 +14,8 @@ import type { SiteSettings } from './settings.ts'
 export interface BrowserSeals { readonly attempt: CookieSeal, readonly rounds: CookieSeal }
 
 /**
- * How many attempts a browser has at a time, and how many bytes their cookies take together: they go with every request,
- * of whose headers proxies allow 8 kB, and which carry the application's own cookies as well.
+ * How many attempts a browser has at a time, and how many bytes their cookies take together. They go with every
+ * request, of whose headers proxies allow 8 kB, and which carry the application's own cookies as well.
  */
 const mostAttempts = 4
 const mostBytes = 1400
@@ -35,7 +35,7 @@ export class BrowserCookies {
     this.#rounds = this.#cookieOf('rounds')
   }
 
-  /** Keeps an attempt until it comes back; the oldest ones go where there are too many, or where they take too much room. */
+  /** Keeps an attempt until it comes back. The oldest ones go where there are too many, or where they are too large. */
   begin (request: FastifyRequest, reply: FastifyReply, attempt: Attempt): void {
     const cookie = this.#cookieOf(attemptName(attempt.state))
     const value = sealAttempt(this.#seals.attempt, attempt)

@@ -31,7 +31,9 @@ export function callbackRoute (site: Site, provider: Provider) {
     const attempt = typeof state === 'string' ? site.cookies.take(request, reply, state, nowInSeconds()) : null
     if (attempt === null || used.get(attempt.state) !== undefined) return goHome(site, request, reply)
     used.set(attempt.state, true)
-    if (attempt.callback !== provider.settings.callbackId) throw because(new InvalidAnswerError(), new Error('The answer came back to the callback of another provider'))
+    if (attempt.callback !== provider.settings.callbackId) {
+      throw because(new InvalidAnswerError(), new Error('The answer came back to the callback of another provider'))
+    }
     const identity = await identify(site, provider, attempt, request)
     if (identity === null) return await sendToProvider(site, provider, { ...attempt, again: true }, request, reply)
     await enter(site, provider, attempt, identity, request, reply)

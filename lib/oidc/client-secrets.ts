@@ -38,7 +38,8 @@ async function parseFile (path: string): Promise<unknown> {
   try {
     content = await readFile(path, 'utf8')
   } catch (error) {
-    throw wrong(`names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code}): as a string it is the path of the file`)
+    const { code } = error as NodeJS.ErrnoException
+    throw wrong(`names ${file}, which cannot be read (${code}): as a string it is the path of the file`)
   }
   try {
     return JSON.parse(content)

@@ -1,5 +1,5 @@
 /**
- * What a provider's document names and this site may use: addresses over https, or on this machine for a provider there.
+ * What this site may use of a provider's document: addresses over https, or on this machine for a provider there.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { isLoopback } from './provider-settings.ts'
 
 /** What is asked or shown here, with secrets, codes or tokens on the way, and the keys that all trust hangs on. */
 const endpoints = [
-  'authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'jwks_uri', 'end_session_endpoint', 'revocation_endpoint',
-  'pushed_authorization_request_endpoint'
+  'authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'jwks_uri', 'end_session_endpoint',
+  'revocation_endpoint', 'pushed_authorization_request_endpoint'
 ] as const
 
 /** The names of the addresses in the document of an issuer that are no https URLs, or unusable in another way. */

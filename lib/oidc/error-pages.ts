@@ -14,7 +14,10 @@ const texts: Readonly<Record<string, readonly [heading: string, advice: string]>
   FST_LOGIN_OIDC_UNKNOWN_ATTEMPT: ['Please log in again', 'This log-in is out of date, or was begun in another browser.'],
   FST_LOGIN_OIDC_NO_USER: ['There is no account for you here', 'You are logged in with your provider, but this site does not know you.'],
   FST_LOGIN_OIDC_OTHER_USER: ['That was somebody else', 'To go on, log in as the user you are here, or log out first.'],
-  FST_LOGIN_OIDC_NO_AUTH_TIME: ['Your log-in could not be confirmed', 'Your provider does not say when you last entered your password. The owner of this site has to look into that.'],
+  FST_LOGIN_OIDC_NO_AUTH_TIME: [
+    'Your log-in could not be confirmed',
+    'Your provider does not say when you last entered your password. The owner of this site has to look into that.'
+  ],
   FST_LOGIN_OIDC_LOOP: ['You are logged in, and not let in', 'The log-in succeeded several times in a row, and this site still asks for it. Its owner has to look into that.'],
   FST_LOGIN_OIDC_UNKNOWN_PROVIDER: ['Which provider?', 'This site knows no provider of that name.'],
   FST_LOGIN_OIDC_CROSS_SITE: ['You are still logged in', 'Another site asked to log you out, and was not heard.'],

@@ -30,11 +30,12 @@ export const NoUserError = createError('FST_LOGIN_OIDC_NO_USER', 'There is no ac
 export const OtherUserError = createError(
   'FST_LOGIN_OIDC_OTHER_USER', 'This is not the user whose log-in was to be confirmed', 403)
 
-/** `FST_LOGIN_OIDC_NO_AUTH_TIME`, 400: a user was to prove who they are again, and the provider does not say when they last did. */
+/** `FST_LOGIN_OIDC_NO_AUTH_TIME`, 400: the provider does not say when the user proved who they are, as asked. */
 export const NoAuthTimeError = createError(
   'FST_LOGIN_OIDC_NO_AUTH_TIME',
-  'The provider does not say when its user last proved who they are (auth_time in the ID token), so the login cannot be ' +
-  'confirmed. Have it send auth_time, or set the option trustPromptLogin for a provider that always obeys prompt=login', 400)
+  'The provider does not say when its user last proved who they are (auth_time in the ID token), so the login cannot ' +
+  'be confirmed. Have it send auth_time, or set the option trustPromptLogin for a provider that always obeys ' +
+  'prompt=login', 400)
 
 /** `FST_LOGIN_OIDC_LOOP`, 403: somebody is logged in time and again, and is not let in. */
 export const LoopError = createError(
@@ -49,7 +50,10 @@ export const CrossSiteError = createError('FST_LOGIN_OIDC_CROSS_SITE', 'This req
 /** `FST_LOGIN_OIDC_LOGOUT_TOKEN`, 400: the provider's back-channel logout token is forged, out of date, or none. */
 export const LogoutTokenError = createError('FST_LOGIN_OIDC_LOGOUT_TOKEN', 'The logout token is not valid', 400)
 
-/** `FST_LOGIN_OIDC_MISCONFIGURED`, 500: the provider does not know this client, is not the one that was configured, or lacks what is needed over https. */
+/**
+ * `FST_LOGIN_OIDC_MISCONFIGURED`, 500: the provider does not know this client, is not the one that was configured, or
+ * lacks an endpoint or keys over https.
+ */
 export const MisconfiguredError = createError<[what: string]>(
   'FST_LOGIN_OIDC_MISCONFIGURED', 'The provider and this site are not set up for each other%s', 500)
 

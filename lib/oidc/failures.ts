@@ -31,12 +31,14 @@ function kindOf (client: OpenIdClient, error: unknown, step: Step): Error {
   if (error instanceof client.ResponseBodyError) return refusal(error.error, step)
   if (error instanceof client.WWWAuthenticateChallengeError) {
     // Userinfo asks for another token in this way, everything else for another client.
-    return error.cause.every(({ scheme }) => scheme === 'bearer') ? new InvalidAnswerError() : new MisconfiguredError('')
+    const isOfToken = error.cause.every(({ scheme }) => scheme === 'bearer')
+    return isOfToken ? new InvalidAnswerError() : new MisconfiguredError('')
   }
   // What fetch throws for a host that is not there is a bare TypeError.
   if (!(error instanceof client.ClientError) || isUnwell(error)) return new UnavailableError()
-  if (step === 'answered') return error.code === 'OAUTH_MISSING_SERVER_METADATA' ? new MisconfiguredError('') : new InvalidAnswerError()
-  return error.code === 'OAUTH_INVALID_RESPONSE' ? new UnavailableError() : new MisconfiguredError('')
+  const { code } = error
+  if (step === 'asking') return code === 'OAUTH_INVALID_RESPONSE' ? new UnavailableError() : new MisconfiguredError('')
+  return code === 'OAUTH_MISSING_SERVER_METADATA' ? new MisconfiguredError('') : new InvalidAnswerError()
 }
 
 /** A body that cannot be parsed and a token in it have the same code: the library tells them apart in words alone. */

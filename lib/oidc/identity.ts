@@ -21,7 +21,7 @@ export interface Tokens {
 
 /** What `toUser` gets. All of it is validated, the signature included. */
 export interface Identity {
-  /** The claims of the ID token. A user is known by `iss` and `sub`, never by an email address. */
+  /** The claims of the ID token. A user is known by `iss` and `sub` together, never by an email address. */
   readonly claims: IDToken
   /** What the userinfo endpoint says, where the option `userinfo` asks it; else null. */
   readonly userinfo: UserInfoResponse | null

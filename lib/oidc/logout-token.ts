@@ -46,7 +46,8 @@ export async function readLogoutToken (jose: Jose, providers: Iterable<Provider>
     subject: subject === null ? null : subjectDigest(origin, subject),
     session: session === null ? null : sessionDigest(origin, session)
   }
-  return { named, id: JSON.stringify([issuer, clientId, jti]), expiresAt: Math.min(exp, iat + youngest) + clockTolerance }
+  const expiresAt = Math.min(exp, iat + youngest) + clockTolerance
+  return { named, id: JSON.stringify([issuer, clientId, jti]), expiresAt }
 }
 
 /** The provider whose token it says to be: by issuer, and where two registrations share one, by audience. */
@@ -58,9 +59,10 @@ async function providerOf ({ decodeJwt }: Jose, providers: Iterable<Provider>, t
     throw because(new LogoutTokenError(), error)
   }
   const audience = [claims.aud ?? []].flat()
-  // Whose configured issuer the token names comes first: another provider that is down must not keep it from being read.
+  // The issuer that the token names is asked first: another provider that is down must not keep it from being read.
+  const isNamed = ({ settings: { issuer } }: Provider) => Number(isIssuer(claims.iss, issuer))
   const asked = Array.from(providers).filter(({ settings }) => audience.includes(settings.clientId))
-    .sort((one, other) => Number(isIssuer(claims.iss, other.settings.issuer)) - Number(isIssuer(claims.iss, one.settings.issuer)))
+    .sort((one, other) => isNamed(other) - isNamed(one))
   for (const provider of asked) {
     const { issuer } = (await provider.configuration()).serverMetadata()
     if (issuer === claims.iss) return { provider, issuer }

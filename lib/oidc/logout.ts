@@ -6,6 +6,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { withoutSecrets } from './because.ts'
 import { CrossSiteError } from './errors.ts'
+import type { Provider } from './provider.ts'
 import type { ProviderLogin } from './provider-logins.ts'
 import { isFromThisSite } from './same-site.ts'
 import type { Site } from './site.ts'
@@ -45,7 +46,7 @@ async function endSessionUrl (
       ...idToken === null ? {} : { id_token_hint: idToken }
     }).href
   } catch (error) {
-    request.log.warn({ err: withoutSecrets(error), provider: provider.settings.name }, 'fastify-login/oidc logged a user out here, and could not at the provider')
+    warn(request, provider, error, 'fastify-login/oidc logged a user out here, and could not at the provider')
     return null
   }
 }
@@ -58,5 +59,11 @@ function revoke ({ peers: { client } }: Site, { provider, tokens }: ProviderLogi
     .then(async (configuration) => {
       if (configuration.serverMetadata().revocation_endpoint !== undefined) await client.tokenRevocation(configuration, token)
     })
-    .catch((error: unknown) => request.log.warn({ err: withoutSecrets(error), provider: provider.settings.name }, 'fastify-login/oidc could not revoke the tokens of a user who logged out'))
+    .catch((error: unknown) => {
+      warn(request, provider, error, 'fastify-login/oidc could not revoke the tokens of a user who logged out')
+    })
+}
+
+function warn ({ log }: FastifyRequest, { settings }: Provider, error: unknown, what: string): void {
+  log.warn({ err: withoutSecrets(error), provider: settings.name }, what)
 }

@@ -39,7 +39,7 @@ export interface ProviderOptions {
    * provider that asks for the password at every log-in, or together with `pushRequest`. Default false.
    */
   trustPromptLogin?: boolean
-  /** Where visitors register, if the provider has no `prompt=create`. */
+  /** Where visitors register, if the provider has no `prompt=create`: an absolute URL without a password in it. */
   registerUrl?: string
   /** Seconds that the provider's clock may be off. Default 30. */
   clockTolerance?: number
@@ -85,7 +85,7 @@ export interface OidcOptions extends ProviderOptions {
   remember?: boolean
   /** Keep tokens with the login, for `app.oidc.tokens`. Default false; needs a store. */
   keepTokens?: boolean
-  /** Begins the names of the cookies. Default `'oidc'`. */
+  /** Begins the names of the cookies; registrations for several realms each need another one. Default `'oidc'`. */
   cookieName?: string
   /** Answers a browser's request that failed, in place of the built-in page. */
   errorPage?: (error: Error & { code: string, statusCode: number }, request: FastifyRequest, reply: FastifyReply) => unknown

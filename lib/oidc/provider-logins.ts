@@ -15,7 +15,7 @@ export interface ProviderLogin {
   readonly provider: Provider
   /** The user, as a digest of issuer, client and subject. */
   readonly subject: string
-  /** The provider's name for its session, which back-channel logout may use, as a digest of the same kind; null without one. */
+  /** The provider's session, which back-channel logout may name, as a digest of the same kind; null without one. */
   readonly session: string | null
   /** For `id_token_hint` at logout. */
   readonly idToken: string | null

@@ -70,9 +70,12 @@ export async function providerSettings (
     throw invalid(`${prefix}authorizationParameters`, 'may name max_age as a number of seconds')
   }
   const { idTokenAlgorithm = null } = options
-  if (idTokenAlgorithm?.startsWith('HS') && clientSecret === null) throw invalid(`${prefix}idTokenAlgorithm`, "may be one of a shared secret, such as 'HS256', only with a clientSecret, which signs")
+  if (idTokenAlgorithm?.startsWith('HS') && clientSecret === null) {
+    throw invalid(`${prefix}idTokenAlgorithm`, "may be one of a shared secret, such as 'HS256', only with a " +
+      'clientSecret, which signs')
+  }
   const checked = checkedIssuer(issuer, `${prefix}issuer`, production)
-  // The document of a provider is refused unless it names this issuer, so that the configured one stands for it offline.
+  // A document of another issuer is refused, so that the configured one stands for it while the provider is down.
   const id = digest(JSON.stringify(['provider', name, checked.href, clientId]))
   return Object.freeze({
     name,
@@ -109,8 +112,10 @@ function checkedScope (scope: string | readonly string[], option: string): strin
 /** An address of `/.well-known/…` would switch off the check that the document is this issuer's own. */
 function checkedIssuer (issuer: string, option: string, production: boolean): URL {
   const url = URL.canParse(issuer) ? new URL(issuer) : null
-  if (url === null || url.search !== '' || url.hash !== '' || hasCredentials(url) || url.pathname.includes('/.well-known/')) {
-    throw invalid(option, "may be a URL such as 'https://accounts.example.org', without a query, a password and /.well-known/…")
+  const isBare = url !== null && url.search === '' && url.hash === '' && !hasCredentials(url)
+  if (!isBare || url.pathname.includes('/.well-known/')) {
+    throw invalid(option, "may be a URL such as 'https://accounts.example.org', without a query, a password " +
+      'and /.well-known/…')
   }
   if (url.protocol !== 'https:' && !(isLoopback(url) && !production)) {
     throw invalid(option, 'may be an https URL; http is for a provider on this machine, and not in production')

@@ -13,7 +13,8 @@ import { failureOf } from './failures.ts'
 import type { Peers } from './peers.ts'
 import { isLoopback, type ProviderSettings } from './provider-settings.ts'
 
-const noKeys = ': the document of the provider names no keys over https (jwks_uri), so that nothing which it signs can be checked'
+const noKeys = ': the document of the provider names no keys over https (jwks_uri), so that nothing which it signs ' +
+  'can be checked'
 
 export class Provider {
   readonly settings: ProviderSettings
@@ -30,7 +31,8 @@ export class Provider {
     this.#log = log
     this.#endsLogins = endsLogins
     this.#discovery = new Discovery(() => this.#discover(), (error) => {
-      log.warn({ err: withoutSecrets(error), provider: settings.name }, 'fastify-login/oidc could not renew what it knows of the provider, and goes on with what it knew')
+      const about = { err: withoutSecrets(error), provider: settings.name }
+      log.warn(about, 'fastify-login/oidc could not renew what it knows of the provider, and goes on with what it knew')
     })
   }
 
@@ -77,13 +79,14 @@ export class Provider {
     if (!this.#sharesSecret()) execute.push(client.enableNonRepudiationChecks)
     const metadata = { ...idTokenAlgorithm === null ? {} : { id_token_signed_response_alg: idTokenAlgorithm }, [client.clockTolerance]: clockTolerance }
     const options: DiscoveryRequestOptions = { timeout, execute, [client.customFetch]: fetch }
-    const found = await client.discovery(issuer, clientId, metadata, this.#clientAuthentication(), options)
+    const authentication = this.#clientAuthentication()
+    const found = await client.discovery(issuer, clientId, metadata, authentication, options)
     const document = found.serverMetadata()
     const unusable = unusableEndpoints(document, issuer)
     this.#complain(document, unusable)
     if (unusable.length === 0) return found
-    const usable = Object.fromEntries(Object.entries(document).filter(([name]) => !unusable.includes(name))) as typeof document
-    const configuration = new client.Configuration(usable, clientId, metadata, this.#clientAuthentication())
+    const usable = Object.fromEntries(Object.entries(document).filter(([name]) => !unusable.includes(name)))
+    const configuration = new client.Configuration(usable as typeof document, clientId, metadata, authentication)
     Object.assign(configuration, { timeout, [client.customFetch]: fetch })
     for (const extend of execute) extend(configuration)
     return configuration
@@ -93,10 +96,15 @@ export class Provider {
   #complain (document: { readonly jwks_uri?: string }, unusable: readonly string[]): void {
     const { name: provider } = this.settings
     if (unusable.length > 0) {
-      this.#log.warn({ provider, unusable }, `fastify-login/oidc does not use ${unusable.join(', ')} of the provider: they must be https URLs`)
+      const names = unusable.join(', ')
+      this.#log.warn(
+        { provider, unusable }, `fastify-login/oidc does not use ${names} of the provider: they must be https URLs`
+      )
     }
     if (document.jwks_uri !== undefined && !unusable.includes('jwks_uri')) return
-    if (this.#endsLogins) this.#log.error({ provider }, `fastify-login/oidc: the logouts of the provider will be refused${noKeys}`)
+    if (this.#endsLogins) {
+      this.#log.error({ provider }, `fastify-login/oidc: the logouts of the provider will be refused${noKeys}`)
+    }
     if (!this.#sharesSecret()) throw new MisconfiguredError(noKeys)
   }
 

@@ -16,7 +16,8 @@ const isPath = (value: unknown): value is string => isText(value) && /^\/(?![/\\
 const aText: Rule = { may: 'a string that is not empty', test: isText }
 const aBoolean: Rule = { may: 'true or false', test: (value) => typeof value === 'boolean' }
 const aFunction: Rule = { may: 'a function', test: (value) => typeof value === 'function' }
-const seconds: Rule = { may: 'a number of seconds', test: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0, shows: true }
+const isDuration = (value: unknown) => Number.isFinite(value) && (value as number) >= 0
+const seconds: Rule = { may: 'a number of seconds', test: isDuration, shows: true }
 const aPath: Rule = { may: "a path such as '/login', without a query or parameters", test: isPath }
 const anObject: Rule = { may: 'an object', test: isObject }
 
@@ -85,7 +86,8 @@ export function checkByRules (options: object, rules: Readonly<Record<string, Ru
   for (const [name, value] of Object.entries(options)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) {
-      throw new errors.InvalidOptionError(`fastify-login/oidc has no option ${prefix}${givenName(name)}: its options here are ${Object.keys(rules).join(', ')}`)
+      const what = `fastify-login/oidc has no option ${prefix}${givenName(name)}`
+      throw new errors.InvalidOptionError(`${what}: its options here are ${Object.keys(rules).join(', ')}`)
     }
     if (value === undefined || rule.test(value)) continue
     const what = rule.shows === true && typeof value === 'number' ? String(value) : typeName(value)

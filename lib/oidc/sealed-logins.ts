@@ -38,7 +38,8 @@ export class SealedLogins implements ProviderLogins {
   readonly #idToken: Cookie
   readonly #remember: boolean
 
-  constructor (seals: LoginSeals, providers: ReadonlyMap<string, Provider>, { cookieName, paths, secure, remember }: SiteSettings) {
+  constructor (seals: LoginSeals, providers: ReadonlyMap<string, Provider>, settings: SiteSettings) {
+    const { cookieName, paths, secure, remember } = settings
     this.#seals = seals
     this.#providers = providers
     this.#login = fixCookie(`${cookieName}_login`, '/', secure)
@@ -66,7 +67,8 @@ export class SealedLogins implements ProviderLogins {
   async find (request: FastifyRequest): Promise<ProviderLogin | null> {
     if (request.currentLogin === null) return null
     const user = userDigest(request.currentLogin.userId)
-    const [owner, id, subject, session] = this.#open(request, this.#login, this.#seals.login) as [string, string, string, string | null]
+    const facts = this.#open(request, this.#login, this.#seals.login)
+    const [owner, id, subject, session] = facts as [string, string, string, string | null]
     const provider = keptFor(this.#providers, id)
     if (owner !== user || provider === null) return null
     const [hintOwner, hintId, hintSubject, hint] = this.#open(request, this.#idToken, this.#seals.idToken) as string[]

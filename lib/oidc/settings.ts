@@ -73,7 +73,9 @@ function providersOf (options: OidcOptions): Named[] {
   const providers = Object.entries(options.providers)
   if (providers.length === 0) throw invalid('providers', 'is empty: it may be an object of providers by name')
   for (const [name, one] of providers) {
-    if (!/^[\w-]{1,64}$/.test(name) || !isObject(one)) throw invalid('providers', 'may be an object of providers, under names of letters, digits, - and _')
+    if (!/^[\w-]{1,64}$/.test(name) || !isObject(one)) {
+      throw invalid('providers', 'may be an object of providers, under names of letters, digits, - and _')
+    }
   }
   return providers.map(([name, one]) => ({ name, at: `providers.${name}.`, callback: `/${name}`, one }))
 }

@@ -24,8 +24,9 @@ const longestNext = 256
 
 /** Begins an attempt, and redirects to the provider. Rejects with one of our errors. */
 export async function sendToProvider (
-  site: Site, provider: Provider, { purpose, next, expected, again }: Beginning, request: FastifyRequest, reply: FastifyReply
+  site: Site, provider: Provider, beginning: Beginning, request: FastifyRequest, reply: FastifyReply
 ): Promise<FastifyReply> {
+  const { purpose, next, expected, again } = beginning
   const { client } = site.peers
   const { settings } = provider
   const configuration = await provider.configuration()

@@ -57,7 +57,8 @@ export class StoredLogins implements ProviderLogins {
     const { oidc } = (data ?? {}) as Partial<StoredLogin>
     const facts = typeof oidc === 'string' ? this.#seal.open(oidc) : null
     if (facts === null) return null
-    const [id, subject, session, idToken, tokens] = facts as [string, string, string | null, string | null, ProviderLogin['tokens']]
+    const [id, subject, session, idToken, tokens] = facts as [
+      string, string, string | null, string | null, ProviderLogin['tokens']]
     const provider = keptFor(this.#providers, id)
     return provider === null ? null : { provider, subject, session, idToken, tokens }
   }

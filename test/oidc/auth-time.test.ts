@@ -8,7 +8,9 @@ import { createProvider, issuer, siteOrigin } from './support/provider.ts'
 import { createSite } from './support/site.ts'
 import { WebBrowser, World } from './support/world.ts'
 
-const ways: Array<[string, () => Partial<LoginOptions>]> = [['without a store', () => ({})], ['with a store', () => ({ store: new MemoryStore() })]]
+const ways: Array<[string, () => Partial<LoginOptions>]> = [
+  ['without a store', () => ({})], ['with a store', () => ({ store: new MemoryStore() })]
+]
 
 const now = () => Math.floor(Date.now() / 1000)
 
@@ -19,7 +21,8 @@ async function create (t: TestContext, oidc: Partial<OidcOptions> = {}, options:
 }
 
 async function isFresh ({ browser }: FakeStory): Promise<boolean | null> {
-  const { user, fresh } = (await browser.request(`${siteOrigin}/whoami`)).json() as { user: string | null, fresh: boolean }
+  const answer = await browser.request(`${siteOrigin}/whoami`)
+  const { user, fresh } = answer.json() as { user: string | null, fresh: boolean }
   return user === null ? null : fresh
 }
 
@@ -54,8 +57,9 @@ for (const [way, options] of ways) {
     assert.equal(story.events.includes('userLoginConfirmed'), false)
   })
 
-  test(`a provider that is trusted to obey prompt=login proves it by a log-in that was sent with it, ${way}`, async (t) => {
-    const { story, advance } = await create(t, { ...trusting, authorizationParameters: { prompt: 'consent login' } }, options())
+  test(`a provider that is trusted to obey prompt=login proves it by a log-in sent with it, ${way}`, async (t) => {
+    const parameters = { authorizationParameters: { prompt: 'consent login' } }
+    const { story, advance } = await create(t, { ...trusting, ...parameters }, options())
     await story.comeBack(await story.begin())
     assert.equal(await isFresh(story), true)
     advance(301)
@@ -66,7 +70,7 @@ for (const [way, options] of ways) {
   })
 }
 
-test('proving it again works at a trusted provider, also where log-ins are sent without prompt=login and are not fresh', async (t) => {
+test('proving it again works at a trusted provider, also where log-ins are sent without prompt=login', async (t) => {
   const { story } = await create(t, trusting)
   await story.comeBack(await story.begin())
   assert.equal(await isFresh(story), false)
@@ -103,7 +107,8 @@ test('one of several providers is trusted, and the other is not', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   const world = new World()
   const provider = { issuer, clientId: 'site', clientSecret: 'a secret', fetch: world.fetch, ...asking }
-  const story = await createFakeStory(t, { oidc: { providers: { trusted: { ...provider, ...trusting }, other: provider } } })
+  const providers = { trusted: { ...provider, ...trusting }, other: provider }
+  const story = await createFakeStory(t, { oidc: { providers } })
   world.intercept = (asked) => story.fake.intercept(asked)
   for (const [name, fresh] of [['trusted', true], ['other', false]] as const) {
     const browser = new WebBrowser(story.world)
@@ -121,7 +126,8 @@ describe('an auth_time', () => {
     assert.equal(await isFresh(story), true)
   })
 
-  for (const [what, at] of [['later than its token', () => now() + 3600], ['in milliseconds', () => Date.now()]] as const) {
+  const wrong = [['later than its token', () => now() + 3600], ['in milliseconds', () => Date.now()]] as const
+  for (const [what, at] of wrong) {
     test(`${what} proves nothing`, async (t) => {
       const { story } = await create(t)
       story.fake.faked = { claims: { auth_time: at() } }
@@ -129,7 +135,8 @@ describe('an auth_time', () => {
       assert.equal(await isFresh(story), false)
       assert.equal((await story.comeBack(await story.begin('/reauthenticate'))).response.statusCode, 400)
       assert.equal(await isFresh(story), false)
-      const strict = await createFakeStory(t, { oidc: { authorizationParameters: { max_age: '60' } } }, { claims: { auth_time: at() } })
+      const oidc = { authorizationParameters: { max_age: '60' } }
+      const strict = await createFakeStory(t, { oidc }, { claims: { auth_time: at() } })
       assert.equal((await strict.comeBack(await strict.begin())).response.statusCode, 400, 'it does not meet a max_age')
     })
   }
@@ -150,7 +157,7 @@ describe('an auth_time', () => {
   })
 })
 
-test('a real provider proves it with auth_time, trusted or not, and a visitor who strips the question gains nothing', async (t) => {
+test('a visitor who strips the question gains nothing at a trusted provider that gives auth_time', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   const world = new World()
   const op = createProvider({ client: { require_auth_time: true } })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, test, type TestContext } from 'node:test'
 import { MemoryStore, type LoginStore } from 'fastify-login'
-import type { OidcOptions } from 'fastify-login/oidc'
+import type { Identity, OidcOptions } from 'fastify-login/oidc'
 import { siteOrigin } from './support/provider.ts'
 import { Registrations } from './support/registrations.ts'
 import { WebBrowser } from './support/world.ts'
@@ -19,7 +19,9 @@ function create (): Registrations {
   const site = new Registrations([one, two])
   for (const issuer of [one, two]) {
     site.fake(issuer).faked = {
-      token: { access_token: `a-secret-access-token-of-${issuer}`, refresh_token: `a-secret-refresh-token-of-${issuer}` },
+      token: {
+        access_token: `a-secret-access-token-of-${issuer}`, refresh_token: `a-secret-refresh-token-of-${issuer}`
+      },
       metadata: { end_session_endpoint: `${issuer}/end`, revocation_endpoint: `${issuer}/revoke` },
       answers: { '/revoke': () => new Response(null, { status: 200 }) }
     }
@@ -42,13 +44,15 @@ const now = () => Math.floor(Date.now() / 1000)
 const moves: Array<[string, (site: Registrations, keepTokens: boolean) => Partial<OidcOptions>]> = [
   ['another issuer under the same name', (site, keepTokens) => site.at(two, { keepTokens })],
   ['another client of the same issuer', (site, keepTokens) => site.at(one, { keepTokens, clientId: 'another' })],
-  ['another provider under the name of one among several', (site, keepTokens) => ({ keepTokens, providers: { default: site.at(two) } as never })]
+  ['another one of several under the same name', (site, keepTokens) => ({
+    keepTokens, providers: { default: site.at(two) } as never
+  })]
 ]
 
 for (const [way, setup] of ways) {
   describe(`where a site moves to another provider, ${way},`, () => {
     for (const [what, moved] of moves) {
-      test(`the tokens of users who are logged in go nowhere, and they are logged out here alone: ${what}`, async (t) => {
+      test(`the tokens of logged-in users go nowhere, and they are logged out here alone: ${what}`, async (t) => {
         const advance = stopClock(t)
         const site = create()
         const { store, keepTokens } = setup()
@@ -83,24 +87,27 @@ for (const [way, setup] of ways) {
       })
     }
 
-    test('a user proves who they are at the new provider as whom toUser says, whatever they were called at the old one', async (t) => {
+    test('a user proves who they are at the new provider as whoever toUser gives', async (t) => {
       const advance = stopClock(t)
       const site = create()
       const { store } = setup()
-      const accounts: Record<string, string> = { [`${one} ada`]: 'Ada', [`${two} another name`]: 'Ada', [`${two} ada`]: 'somebody else called ada' }
-      const userIdOf = ({ claims }: { claims: { iss: string, sub: string } }) => accounts[`${claims.iss} ${claims.sub}`] as string
+      const accounts: Record<string, string> = {
+        [`${one} ada`]: 'Ada', [`${two} another name`]: 'Ada', [`${two} ada`]: 'somebody else called ada'
+      }
+      const userIdOf = ({ claims }: Identity) => accounts[`${claims.iss} ${claims.sub}`] as string
+      const prove = async () => await site.comeBack('/a/oidc/callback', await site.begin('/a/reauthenticate'))
       await site.start(t, { ...store && { store }, registrations: { '/a': site.at(one) }, userIdOf })
       await site.logIn('/a')
       await site.start(t, { ...store && { store }, registrations: { '/a': site.at(two) }, userIdOf })
       advance(301)
       claim(site, two, { sub: 'ada', auth_time: now() })
-      const other = await site.comeBack('/a/oidc/callback', await site.begin('/a/reauthenticate'))
-      assert.equal(other.response.statusCode, 403, 'the same subject of another issuer is another user')
+      assert.equal((await prove()).response.statusCode, 403, 'the same subject of another issuer is another user')
       assert.deepEqual(await site.json('/a/whoami'), { user: 'Ada', fresh: false })
       claim(site, two, { sub: 'another name', auth_time: now() })
-      assert.equal((await site.comeBack('/a/oidc/callback', await site.begin('/a/reauthenticate'))).response.statusCode, 302)
+      assert.equal((await prove()).response.statusCode, 302)
       assert.deepEqual(await site.json('/a/whoami'), { user: 'Ada', fresh: true })
-      assert.match(await site.logOut('/a'), /^https:\/\/two\.test\/end\?.*id_token_hint=/, 'from then on the login is of the new provider')
+      const end = await site.logOut('/a')
+      assert.match(end, /^https:\/\/two\.test\/end\?.*id_token_hint=/, 'from then on the login is of the new provider')
     })
   })
 
@@ -108,7 +115,8 @@ for (const [way, setup] of ways) {
     async function start (t: TestContext): Promise<Registrations> {
       const site = create()
       const { store, keepTokens } = setup()
-      await site.start(t, { ...store && { store }, registrations: { '/a': site.at(one, { keepTokens }), '/b': site.at(two, { keepTokens }) } })
+      const registrations = { '/a': site.at(one, { keepTokens }), '/b': site.at(two, { keepTokens }) }
+      await site.start(t, { ...store && { store }, registrations })
       return site
     }
 
@@ -138,7 +146,8 @@ for (const [way, setup] of ways) {
       await site.logIn('/a')
       advance(301)
       claim(site, two, { auth_time: now() })
-      assert.equal((await site.comeBack('/b/oidc/callback', await site.begin('/b/reauthenticate'))).response.statusCode, 403)
+      const { response } = await site.comeBack('/b/oidc/callback', await site.begin('/b/reauthenticate'))
+      assert.equal(response.statusCode, 403)
       assert.deepEqual(await site.json('/b/whoami'), { user: `${one} ada`, fresh: false })
     })
   })
@@ -148,7 +157,8 @@ test('the tokens of one registration are not given out by another, nor refreshed
   const advance = stopClock(t)
   const site = create()
   const keepTokens = true
-  await site.start(t, { store: new MemoryStore(), registrations: { '/a': site.at(one, { keepTokens }), '/b': site.at(two, { keepTokens }) } })
+  const registrations = { '/a': site.at(one, { keepTokens }), '/b': site.at(two, { keepTokens }) }
+  await site.start(t, { store: new MemoryStore(), registrations })
   await site.logIn('/a')
   for (const seconds of [0, 601]) {
     advance(seconds)
@@ -161,32 +171,40 @@ test('the tokens of one registration are not given out by another, nor refreshed
   assert.ok(revoked.some((line) => line.startsWith(`${one}/revoke token=a-secret-refresh-token`)))
 })
 
-test('two registrations of one client are two as well for an attempt: each has its own address to come back to', async (t) => {
+test('two registrations of one client are two for an attempt: each has its own address to come back to', async (t) => {
   const site = create()
   await site.start(t, { registrations: { '/a': site.at(one), '/b': site.at(one) } })
   const attempt = await site.begin('/a/login')
   assert.equal((await site.comeBack('/b/oidc/callback', attempt)).response.statusCode, 400)
   await site.logIn('/a')
-  assert.match(await site.logOut('/b'), /^https:\/\/one\.test\/end\?/, 'and one for a logout: it is the same client of the same issuer')
+  const end = await site.logOut('/b')
+  assert.match(end, /^https:\/\/one\.test\/end\?/, 'and one for a logout: it is the same client of the same issuer')
 })
 
 describe('a logout token ends', () => {
   const path = '/oidc/back-channel-logout'
   const backChannelLogout = { paths: { backChannelLogout: path } }
+  const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
   const claims = (iss: string, more = {}) => ({
-    iss, aud: 'site', sub: 'ada', sid: 'one', iat: now(), exp: now() + 120, jti: randomUUID(), events: { 'http://schemas.openid.net/event/backchannel-logout': {} }, ...more
+    iss, aud: 'site', sub: 'ada', sid: 'one', iat: now(), exp: now() + 120, jti: randomUUID(), events, ...more
   })
 
   async function tell (site: Registrations, prefix: string, issuer: string, more = {}): Promise<number> {
     const token = await site.fake(issuer).sign(claims(issuer, more), { typ: 'logout+jwt' })
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    return (await site.app.inject({ method: 'POST', url: prefix + path, payload: `logout_token=${token}`, headers })).statusCode
+    const payload = `logout_token=${token}`
+    return (await site.app.inject({ method: 'POST', url: prefix + path, payload, headers })).statusCode
   }
 
   test('nothing of the same name at another issuer, or of another client', async (t) => {
     const site = create()
     const store = new MemoryStore()
-    await site.start(t, { store, registrations: { '/a': site.at(one, backChannelLogout), '/b': site.at(two, backChannelLogout), '/c': site.at(one, { ...backChannelLogout, clientId: 'another' }) } })
+    const registrations = {
+      '/a': site.at(one, backChannelLogout),
+      '/b': site.at(two, backChannelLogout),
+      '/c': site.at(one, { ...backChannelLogout, clientId: 'another' })
+    }
+    await site.start(t, { store, registrations })
     claim(site, one, { sid: 'one' })
     await site.logIn('/a')
     assert.equal(await tell(site, '/b', two), 200)
@@ -215,14 +233,17 @@ describe('a logout token ends', () => {
     const site = create()
     await site.start(t, {
       store: new MemoryStore(),
-      registrations: { '/a': site.at(one, backChannelLogout), '/b': site.at(one, { ...backChannelLogout, cookieName: 'staff' }) },
+      registrations: {
+        '/a': site.at(one, backChannelLogout), '/b': site.at(one, { ...backChannelLogout, cookieName: 'staff' })
+      },
       realms: { '/b': 'admin' }
     })
     claim(site, one, { sid: 'one' })
     await site.logIn('/a')
     const admin = new WebBrowser(site.world)
     await site.logIn('/b', admin)
-    const users = async () => [(await site.json<{ user: string }>('/a/whoami')).user, (await site.json<{ user: string }>('/b/whoami', admin)).user]
+    const userAt = async (path: string, browser?: WebBrowser) => (await site.json<{ user: string }>(path, browser)).user
+    const users = async () => [await userAt('/a/whoami'), await userAt('/b/whoami', admin)]
     assert.deepEqual(await users(), [`${one} ada`, `${one} ada`])
     assert.equal(await tell(site, '/b', one), 200)
     assert.deepEqual(await users(), [`${one} ada`, null])
@@ -231,25 +252,31 @@ describe('a logout token ends', () => {
   })
 })
 
-test('registrations for two kinds of users do not overwrite each other\'s cookies: the boot stops where they have one name', async (t) => {
+test('the boot stops where registrations for two kinds of users would overwrite each other\'s cookies', async (t) => {
   const site = create()
   const setup = { registrations: { '/a': site.at(one), '/b': site.at(one) }, realms: { '/b': 'admin' } }
-  await assert.rejects(site.start(t, setup), { code: 'FST_LOGIN_INVALID_OPTION', message: /cookieName .* another kind of user/ })
-  await site.start(t, { ...setup, registrations: { ...setup.registrations, '/b': site.at(one, { cookieName: 'staff' }) } })
+  const message = /cookieName .* another realm/
+  await assert.rejects(site.start(t, setup), { code: 'FST_LOGIN_INVALID_OPTION', message })
+  const registrations = { ...setup.registrations, '/b': site.at(one, { cookieName: 'staff' }) }
+  await site.start(t, { ...setup, registrations })
   await site.logIn('/a')
   await site.logIn('/b')
   assert.match(await site.logOut('/a'), /^https:\/\/one\.test\/end\?.*id_token_hint=/)
   assert.match(await site.logOut('/b'), /^https:\/\/one\.test\/end\?.*id_token_hint=/)
 })
 
-test('the cookies of one realm, and what a store holds of it, are worth nothing to the registration of another', async (t) => {
+test('the cookies of one realm are worth nothing to the registration of another', async (t) => {
   for (const store of [undefined, new MemoryStore()]) {
     const site = create()
     await site.start(t, {
-      ...store && { store }, registrations: { '/a': site.at(one), '/b': site.at(one, { cookieName: 'staff' }) }, realms: { '/b': 'admin' }
+      ...store && { store },
+      registrations: { '/a': site.at(one), '/b': site.at(one, { cookieName: 'staff' }) },
+      realms: { '/b': 'admin' }
     })
     const attempt = await site.begin('/a/login')
-    site.browser.cookies = site.browser.cookies.map((cookie) => ({ ...cookie, name: cookie.name.replace('oidc_', 'staff_') }))
+    site.browser.cookies = site.browser.cookies.map((cookie) => {
+      return { ...cookie, name: cookie.name.replace('oidc_', 'staff_') }
+    })
     assert.equal((await site.comeBack('/b/oidc/callback', attempt)).response.statusCode, 400)
     assert.equal((await site.browser.request(`${siteOrigin}/b/whoami`)).json().user, null)
   }

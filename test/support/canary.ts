@@ -1,5 +1,5 @@
 /**
- * A secret in all the shapes in which it may stand in the wrong place by mistake, and a look for it in whatever is told.
+ * A secret in the shapes in which it may stand in the wrong place by mistake, and a look for it in whatever is told.
  *
  * @module
  */
@@ -9,7 +9,10 @@ import { inspect } from 'node:util'
 export const canary = 'c4nary/Secret+0123456789=='
 
 /** How the secret is written wherever it might come out. */
-const spellings = [canary, encodeURIComponent(canary), Buffer.from(canary).toString('base64').slice(0, 30), Buffer.from(canary).toString('hex').slice(0, 30)]
+const bytes = Buffer.from(canary)
+const spellings = [
+  canary, encodeURIComponent(canary), 'c4nary', bytes.toString('base64').slice(0, 30), bytes.toString('hex').slice(0, 30)
+]
 
 class Telling {
   readonly secret = canary
@@ -39,7 +42,8 @@ export const misplaced: ReadonlyArray<readonly [what: string, value: unknown]> =
 
 /** Fails where the secret stands in an error, its stack, its causes or whatever else hangs on it. */
 export function assertUntold (told: unknown, where: string): void {
-  const text = [told, (told as Error | null)?.message, (told as Error | null)?.stack]
-    .map((one) => typeof one === 'string' ? one : inspect(one, { depth: 20, showHidden: true, getters: true })).join('\n')
-  for (const spelling of [...spellings, 'c4nary']) assert.equal(text.includes(spelling), false, `${where}: ${text.slice(0, 300)}`)
+  const deep = { depth: 20, showHidden: true, getters: true }
+  const whole = (one: unknown) => typeof one === 'string' ? one : inspect(one, deep)
+  const text = [told, (told as Error | null)?.message, (told as Error | null)?.stack].map(whole).join('\n')
+  for (const spelling of spellings) assert.equal(text.includes(spelling), false, `${where}: ${text.slice(0, 300)}`)
 }

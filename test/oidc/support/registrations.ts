@@ -45,12 +45,9 @@ export class Registrations {
     const stream = { write: (line: string) => { this.logged.push(JSON.parse(line) as Record<string, unknown>) } }
     const app = Fastify({ trustProxy: true, logger: { level: 'info', stream } })
     t.after(() => app.close())
+    const key = 'a secret of the tests, thirty-two bytes or more'
     const loadUser = (id: string): Member => ({ id, name: id })
-    await app.register(login, {
-      key: 'a secret of the tests, thirty-two bytes or more', loadUser, freshFor: 300, ...store === undefined ? {} : { store }, ...options
-    } as LoginOptions)
-    app.get('/whoami', (request) => ({ user: (request.currentUser as Member | null)?.id ?? null, fresh: request.loginFresh }))
-    app.get('/password/:id', async (request) => await request.loginUser({ id: (request.params as Member).id, name: '' } as never))
+    await app.register(login, { key, loadUser, freshFor: 300, ...store && { store }, ...options } as LoginOptions)
     for (const [prefix, more] of Object.entries(registrations)) {
       await app.register(async (scope) => {
         const realm = realms[prefix]
@@ -63,7 +60,9 @@ export class Registrations {
           },
           ...more
         })
-        scope.get('/whoami', (request) => ({ user: (request.currentUser as Member | null)?.id ?? null, fresh: request.loginFresh }))
+        scope.get('/whoami', (request) => {
+          return { user: (request.currentUser as Member | null)?.id ?? null, fresh: request.loginFresh }
+        })
         scope.get('/tokens', async (request) => ({ tokens: await scope.oidc.tokens.get(request) }))
         scope.get('/vault', { preHandler: requireFreshLogin }, () => 'the vault')
       }, { prefix })
@@ -90,12 +89,14 @@ export class Registrations {
 
   /** Brings the browser back to a callback with the answer to an attempt. */
   async comeBack (callback: string, { state }: Attempt, browser = this.browser): Promise<Page> {
-    const response = await browser.request(`${siteOrigin}${callback}?${new URLSearchParams({ code: 'a-secret-code', state })}`)
+    const query = new URLSearchParams({ code: 'a-secret-code', state })
+    const response = await browser.request(`${siteOrigin}${callback}?${query}`)
     return { url: new URL(siteOrigin + callback), response }
   }
 
-  async logIn (prefix: string, browser = this.browser, query = ''): Promise<void> {
-    const { response } = await this.comeBack(`${prefix}/oidc/callback`, await this.begin(`${prefix}/login${query}`, browser), browser)
+  async logIn (prefix: string, browser = this.browser): Promise<void> {
+    const attempt = await this.begin(`${prefix}/login`, browser)
+    const { response } = await this.comeBack(`${prefix}/oidc/callback`, attempt, browser)
     if (response.statusCode !== 302) throw new Error(`The log-in failed: ${response.body}`)
   }
 
@@ -114,6 +115,7 @@ export class Registrations {
     const before = this.world.asked.length
     await ask()
     for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
-    return this.world.asked.slice(before).filter(({ url }) => url.startsWith(issuer)).map(({ url, body }) => `${url} ${body}`)
+    const asked = this.world.asked.slice(before).filter(({ url }) => url.startsWith(issuer))
+    return asked.map(({ url, body }) => `${url} ${body}`)
   }
 }
