@@ -107,6 +107,52 @@ for (const way of ways) {
   }
 }
 
+for (const way of ways) {
+  for (const transport of transports) {
+    it(`a stream that says its status and headers only once it is read does not carry a login away, over ${transport.name}, ${way.name}`, async (t) => {
+      const { app, events } = await way.createApp({
+        server: transport.server,
+        after: (app, users) => app.post<{ Querystring: { status: string } }>('/proxied', async (request, reply) => {
+          await request.loginUser(users.get('1')!)
+          // As one does who pipes the response of another server.
+          return new Readable({
+            read () {
+              reply.raw.statusCode = Number(request.query.status)
+              reply.raw.setHeader('cache-control', 'public, max-age=60')
+              this.push('from elsewhere')
+              this.push(null)
+            }
+          })
+        })
+      })
+      t.after(async () => { await app.close() })
+      for (const [status, names] of [[503, []], [404, []], [203, ['login']]] as const) {
+        events.length = 0
+        const answer = await transport.send(app, { method: 'POST', url: `/proxied?status=${status}` })
+        assert.deepEqual([answer.statusCode, namesSet(answer.cookies), answer.body], [status, names, 'from elsewhere'])
+        assert.equal(answer.headers['cache-control'], 'no-store')
+        if (names.length === 0) assert.deepEqual(events, [])
+      }
+    })
+
+    it(`a response with trailers, and one to HEAD, carry their login as any other, over ${transport.name}, ${way.name}`, async (t) => {
+      const { app } = await way.createApp({
+        server: transport.server,
+        after: (app, users) => app.all('/trailing', async (request, reply) => {
+          await request.loginUser(users.get('1')!)
+          reply.trailer('etag', async () => 'w/1')
+          return { trailing: true }
+        })
+      })
+      t.after(async () => { await app.close() })
+      for (const [method, body] of [['POST', '{"trailing":true}'], ['HEAD', '']] as const) {
+        const answer = await transport.send(app, { method, url: '/trailing' })
+        assert.deepEqual([answer.statusCode, namesSet(answer.cookies), answer.body, answer.headers.trailer], [200, ['login'], body, 'etag'])
+      }
+    })
+  }
+}
+
 describeWays('a response whose status changes at the very end', (way) => {
   it('logs nobody in as a 4xx, and a restore by the same request stands', async (t) => {
     const { app, events } = await open(t, way, { server: {} }, turnsInto(413)['reply.code']!, 'scope')

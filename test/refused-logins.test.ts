@@ -149,6 +149,18 @@ describeWays('a response of 4xx', (way) => {
     }
   })
 
+  it('is that of a page that is not found, too, and of a handler that calls for it', async () => {
+    const { app, events } = await way.createApp({
+      after: (app, users) => app.post('/hand-over', async (request, reply) => {
+        await request.loginUser(users.get('1')!)
+        reply.callNotFound()
+        return reply
+      })
+    })
+    const answer = await new Browser(app).post('/hand-over')
+    assert.deepEqual([answer.statusCode, ours(answer), events], [404, [], []])
+  })
+
   it('does not undo a logout', async () => {
     const { app } = await open(way)
     const browser = new Browser(app)
