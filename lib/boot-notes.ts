@@ -32,7 +32,8 @@ export async function noteStore (app: FastifyInstance, { store }: Settings): Pro
   try {
     for (const warning of await store?.warnings?.() ?? []) app.log.warn(`fastify-login: ${warning}`)
   } catch (error) {
-    app.log.debug({ err: error }, 'fastify-login could not find out whether the server behind its store is set up as it should be: the server did not answer, or does not allow the question')
+    app.log.debug({ err: error }, 'fastify-login could not find out whether the server behind its store is set up as ' +
+      'it should be: the server did not answer, or does not allow the question')
   }
 }
 

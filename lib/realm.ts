@@ -86,7 +86,8 @@ export async function createRealm (
   const suffix = name === '' ? '' : `-${name}`
   const defaultName = `login${suffix}`
   const { cookieName = defaultName, cookie = {}, remember = {} } = options
-  const { endedLogins = 100_000, maxLogins = store === null ? null : defaultMaxLogins, onMaxLogins = 'end-oldest' } = options
+  const mostLogins = store === null ? null : defaultMaxLogins
+  const { endedLogins = 100_000, maxLogins = mostLogins, onMaxLogins = 'end-oldest' } = options
   const fixed: Fixed = { cookie, rememberCookie: { ...cookie, ...remember.cookie }, endedLogins, maxLogins, onMaxLogins }
   const lifetimes = { idleTimeout: options.idleTimeout ?? null, absoluteTimeout: options.absoluteTimeout ?? defaultAbsoluteTimeout }
   const loginCookie = fixCookie(app, cookieName, fixed.cookie, production)

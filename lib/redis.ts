@@ -26,7 +26,7 @@ export interface RedisStoreOptions {
 /** How long the mark of "all logins ended" is kept, in milliseconds: longer than any request takes. */
 const markLife = String(24 * 3600 * 1000)
 
-/** How many logins one call deletes or lists, so that Redis serves others in between: one or two milliseconds of its time. */
+/** How many logins one call deletes or lists, a millisecond or two of Redis' time: it serves others in between. */
 const batch = 200
 
 /**
@@ -87,13 +87,15 @@ export class RedisStore implements LoginStore {
 
   /** The first call ends all of an owner's logins at once. The calls after it delete their records, a batch each. */
   async removeAll (owner: string | null, exceptId = ''): Promise<number> {
-    if (owner === null) return await this.#run(scripts.removeEverybodys, [this.#everyonesMark], [random(), markLife]) as number
-    const index = ownKey(this.#indexes, owner)
-    const aside = this.#aside + random()
-    let goesOn = await this.#run(scripts.removeAll, [index, ownKey(this.#marks, owner), aside], [exceptId, markLife]) === 1
+    if (owner === null) {
+      return await this.#run(scripts.removeEverybodys, [this.#everyonesMark], [random(), markLife]) as number
+    }
+    const [index, mark, aside] = [ownKey(this.#indexes, owner), ownKey(this.#marks, owner), this.#aside + random()]
+    let goesOn = await this.#run(scripts.removeAll, [index, mark, aside], [exceptId, markLife]) === 1
     let ended = 0
     while (goesOn) {
-      const [lived, taken] = await this.#run(scripts.deleteSome, [index, aside, this.#records], [String(batch)]) as [number, number]
+      const deleted = await this.#run(scripts.deleteSome, [index, aside, this.#records], [String(batch)])
+      const [lived, taken] = deleted as [number, number]
       ended += lived
       goesOn = taken === batch
     }
@@ -105,9 +107,10 @@ export class RedisStore implements LoginStore {
     const records = new Map<string, LoginRecord>()
     let cursor = '0'
     do {
-      const page = await this.#run(scripts.list, [ownKey(this.#indexes, owner), this.#records], [cursor, String(batch)]) as [string, string[]]
-      for (const record of page[1].map(read)) records.set(record.id, record)
-      cursor = page[0]
+      const page = await this.#run(scripts.list, [ownKey(this.#indexes, owner), this.#records], [cursor, String(batch)])
+      const [next, kept] = page as [string, string[]]
+      for (const record of kept.map(read)) records.set(record.id, record)
+      cursor = next
     } while (cursor !== '0')
     return [...records.values()]
   }
@@ -119,8 +122,8 @@ export class RedisStore implements LoginStore {
     return policy === 'noeviction'
       ? []
       : [
-      `Redis has the maxmemory-policy ${policy}, so it deletes keys when its memory is full, and users are logged out. ` +
-      'Set maxmemory-policy to noeviction for logins, and keep caches in another Redis'
+      `Redis has the maxmemory-policy ${policy}, so it deletes keys when its memory is full, and users are logged ` +
+      'out. Set maxmemory-policy to noeviction for logins, and keep caches in another Redis'
         ]
   }
 

@@ -27,9 +27,13 @@ function isUsable (record: LoginRecord, lifetimes: LoginLimit['lifetimes'], now:
 }
 
 /** The logins of an owner that somebody can still use. */
-export async function usableLogins (store: LoginStore, owner: string, lifetimes: LoginLimit['lifetimes'], now: number): Promise<LoginRecord[]> {
+export async function usableLogins (
+  store: LoginStore, owner: string, lifetimes: LoginLimit['lifetimes'], now: number
+): Promise<LoginRecord[]> {
   const usable: LoginRecord[] = []
-  await forEachSlice(await store.list(owner), (slice) => { usable.push(...slice.filter((login) => isUsable(login, lifetimes, now))) })
+  await forEachSlice(await store.list(owner), (slice) => {
+    usable.push(...slice.filter((login) => isUsable(login, lifetimes, now)))
+  })
   return usable
 }
 
@@ -45,15 +49,15 @@ export async function admits (store: LoginStore, { most, onMost, lifetimes }: Lo
  * side by side are ordered the same by every process, so that together they end the right ones.
  */
 export async function endBeyond (
-  store: LoginStore, limit: LoginLimit, { id, owner }: LoginRecord, steps: StoreSteps, now: number
+  store: LoginStore, { most, onMost, lifetimes }: LoginLimit, { id, owner }: LoginRecord, steps: StoreSteps, now: number
 ): Promise<boolean> {
-  if (limit.most === null) return true
-  const logins = await usableLogins(store, owner, limit.lifetimes, now)
+  if (most === null) return true
+  const logins = await usableLogins(store, owner, lifetimes, now)
   // What begins in the future began before a clock was set back: it is older than what begins now.
   const isOlder = (login: LoginRecord) => login.id !== id && login.begunAt > now
   const sorted = await sortInSlices(logins, (one, other) =>
     Number(isOlder(other)) - Number(isOlder(one)) || one.begunAt - other.begunAt || (one.id < other.id ? -1 : 1))
-  const beyond = limit.onMost === 'refuse' ? sorted.slice(limit.most) : sorted.slice(0, Math.max(0, sorted.length - limit.most))
+  const beyond = onMost === 'refuse' ? sorted.slice(most) : sorted.slice(0, Math.max(0, sorted.length - most))
   if (beyond.some((login) => login.id === id)) return false
   await steps.endMany(beyond, 'limit', now)
   return true

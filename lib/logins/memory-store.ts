@@ -80,7 +80,7 @@ export class MemoryStore implements LoginStore {
     return this.#forget(id)
   }
 
-  /** All of an owner's logins end at once, because only those that are spared are found from then on; deleting them takes several turns. */
+  /** All of an owner's logins end at once: only those that are spared are found then. Deleting them takes several turns. */
   async removeAll (owner: string | null, exceptId?: string): Promise<number> {
     const now = Date.now() / 1000
     if (owner === null) return this.#removeEverybodys(now)

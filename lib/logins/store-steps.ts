@@ -59,7 +59,12 @@ export class StoreSteps implements Committed {
   }
 
   /** Ends many logins, a slice at a time. */
-  async endMany (records: readonly LoginRecord[], reason: EndedLogin['reason'], now: number, isToEnd?: (current: LoginRecord) => boolean): Promise<void> {
+  async endMany (
+    records: readonly LoginRecord[],
+    reason: EndedLogin['reason'],
+    now: number,
+    isToEnd?: (current: LoginRecord) => boolean
+  ): Promise<void> {
     await inSlices(records, (record) => this.end(record, reason, now, isToEnd))
   }
 

@@ -8,8 +8,8 @@
  * the gate, which has none: what stays is the mark that `create` looks at. A login is marked once it is there, and asks
  * the gate after that: so a logout either finds its mark, or is found at the gate.
  *
- * A login that ends by itself leaves its marks behind. Each login that begins looks through some marks of its owners and
- * removes those whose login is gone, so that an owner has few more marks than live logins.
+ * A login that ends by itself leaves its marks behind. Each login that begins looks through some marks of its owners,
+ * and removes those whose login is gone, so that an owner has few more marks than live logins.
  *
  * @module
  */
@@ -54,9 +54,13 @@ export class LoginMarks {
     this.#remember = remember
   }
 
-  /** Notes the login that the answer will begin, to be marked once it is there. `begunAt` is when the visitor was sent to the provider. */
-  mark (request: FastifyRequest, current: Login, named: Named, begunAt: number): void {
-    this.#pending.set(request, { login: current, owners: ownersOf(this.#manager.realmId, named), session: named.session, begunAt })
+  /**
+   * Notes the login that the answer will begin, to be marked once it is there. `begunAt` is when the visitor was sent
+   * to the provider.
+   */
+  mark (request: FastifyRequest, login: Login, named: Named, begunAt: number): void {
+    const owners = ownersOf(this.#manager.realmId, named)
+    this.#pending.set(request, { login, owners, session: named.session, begunAt })
   }
 
   /** Once a login has ended by itself. */
@@ -64,7 +68,10 @@ export class LoginMarks {
     for (const owner of ownersOf(this.#manager.realmId, named)) await this.#store.remove(markIdOf(owner, loginId))
   }
 
-  /** Once the login is there: marks it, and ends it where the provider has logged its user out since they were sent there. Once for a request. */
+  /**
+   * Once the login is there: marks it, and ends it where the provider has logged its user out since they were sent
+   * there. Once for a request.
+   */
   async settle (request: FastifyRequest): Promise<void> {
     const pending = this.#pending.get(request)
     if (pending === undefined) return
@@ -99,7 +106,7 @@ export class LoginMarks {
     else await this.#store.update({ ...mark, id, version: present.version + 1 }, present.version)
   }
 
-  /** Looks at marks next to each other from a random place on, so that each has its turn. A login that is gone never comes back. */
+  /** Looks at marks from a random place on, so that each has its turn. A login that is gone never comes back. */
   async #removeSomeDead (owner: string): Promise<void> {
     const marks = await this.#store.list(owner)
     if (marks.length <= manyMarks) return

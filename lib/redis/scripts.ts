@@ -16,9 +16,9 @@ export interface Script { readonly text: string, readonly sha: string }
 
 /**
  * What all scripts share. `KEYS[1]` holds the token of everybody, `time/random`: when everybody's logins were last
- * ended, and what makes it another one each time. `ARGV[1]` is the time: lives are counted from the time of the process,
- * so that the clock of Redis does not matter. A record is kept as `token version keepUntil owner`, a line break, and
- * JSON: JSON of any text can be written, but not every one can be read by Redis.
+ * ended, and what makes it another one each time. `ARGV[1]` is the time: lives are counted from the time of the
+ * process, so that the clock of Redis does not matter. A record is kept as `token version keepUntil owner`, a line
+ * break, and JSON: JSON of any text can be written, but not every one can be read by Redis.
  *
  * An index is a sorted set of the ids of an owner's logins by their end. Beside them `ended` tells when all were last
  * ended, as a negative number: the same is in the mark of the owner, of which only one may be lost.
@@ -128,7 +128,8 @@ return aside
 
 /**
  * Deletes some of the logins in an index that was put aside: gives how many of them had not ended before, and how many
- * entries it took. Keys: everyone, index, the index aside, what every record's key begins with. Arguments: now, how many.
+ * entries it took. Keys: everyone, index, the index aside, what every record's key begins with. Arguments: now, how
+ * many.
  */
 export const deleteSome = script(`
 local lived = 0
@@ -143,7 +144,10 @@ end
 return { lived, #taken / 2 }
 `)
 
-/** Another token of everybody ends every login. Keys: everyone, everybody's mark. Arguments: now, random, life of the mark. */
+/**
+ * Another token of everybody ends every login. Keys: everyone, everybody's mark. Arguments: now, random, life of the
+ * mark.
+ */
 export const removeEverybodys = script(`
 local at = everyoneEndedAt(KEYS[2])
 if tonumber(at) < now then at = ARGV[1] end
@@ -153,8 +157,9 @@ return 0
 `)
 
 /**
- * Some of the records in an index, which is gone through by many calls: gives where the next one goes on, '0' after the
- * last, and the records. Keys: everyone, index, what every record's key begins with. Arguments: now, where to go on, how many.
+ * Some of the records in an index, which is gone through by many calls: gives where the next one goes on, '0' after
+ * the last, and the records. Keys: everyone, index, what every record's key begins with. Arguments: now, where to go
+ * on, how many.
  */
 export const list = script(`
 local found = redis.call('ZSCAN', KEYS[2], ARGV[2], 'COUNT', ARGV[3])

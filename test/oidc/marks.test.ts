@@ -1,4 +1,4 @@
-/** What a back-channel logout finds, and what it leaves in the store: few marks for each user, and one for each login that goes on. */
+/** What a back-channel logout finds in the store: few marks for each user, and one for each login that goes on. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
@@ -27,7 +27,8 @@ async function createMarked (t: TestContext, options: Partial<LoginOptions>): Pr
     if (record.userId === '' && record.data !== null) owners.add(record.owner)
     return await create(record)
   }
-  const story = await createFakeStory(t, { options: { store, ...options }, oidc: { paths: { backChannelLogout: path } } })
+  const oidc = { paths: { backChannelLogout: path } }
+  const story = await createFakeStory(t, { options: { store, ...options }, oidc })
   story.fake.faked = { claims: { sid: 'one' } }
   return {
     ...story,
@@ -40,7 +41,8 @@ async function createMarked (t: TestContext, options: Partial<LoginOptions>): Pr
     },
     async tell () {
       const now = Math.floor(Date.now() / 1000)
-      const claims = { iss: issuer, aud: 'site', sub: 'ada', iat: now, exp: now + 120, jti: randomUUID(), events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }
+      const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
+      const claims = { iss: issuer, aud: 'site', sub: 'ada', iat: now, exp: now + 120, jti: randomUUID(), events }
       const answer = await story.app.inject({
         method: 'POST',
         url: new URL(path, siteOrigin).pathname,
@@ -56,7 +58,7 @@ async function marksOf ({ store, owners }: Marked): Promise<number[]> {
   return await Promise.all([...owners].map(async (owner) => (await store.list(owner)).length))
 }
 
-test('a user who logs in again and again leaves few marks, and a logout at the provider ends every login that goes on', async (t) => {
+test('a user who logs in again and again leaves few marks, and a logout ends every login that goes on', async (t) => {
   const clock = stopClock(t)
   const site = await createMarked(t, { maxLogins: 5 })
   const browsers: WebBrowser[] = []

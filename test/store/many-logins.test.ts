@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import type { LoginOptions, LoginRecord } from 'fastify-login'
 import { Moments } from '../../lib/moments.ts'
 import { RecentEnds } from '../../lib/logins/recent-ends.ts'
-import { inSlices, sliceSize, sortInSlices } from '../../lib/logins/slices.ts'
+import { inSlices, nextTurn, sliceSize, sortInSlices } from '../../lib/logins/slices.ts'
 import { makeRecord } from '../../lib/testing/login-store/setting.ts'
 import { createApp } from '../support/app.ts'
 import { Barrier } from '../support/barrier.ts'
@@ -44,7 +44,8 @@ async function createBusy (options: object = {}) {
 
 async function fill ({ store }: StoredApp, record: LoginRecord): Promise<void> {
   for (let login = 0; login < count; login++) {
-    await store.memory.create({ ...record, id: randomBytes(25).toString('base64url').slice(0, 33), seenAt: record.seenAt - (login * 7919) % count })
+    const id = randomBytes(25).toString('base64url').slice(0, 33)
+    await store.memory.create({ ...record, id, seenAt: record.seenAt - (login * 7919) % count })
   }
 }
 
@@ -63,10 +64,11 @@ describe('a user with thousands of logins lets others have their turn', () => {
       if (ofTurn++ === 0) setImmediate(() => { ofTurn = 0 })
       mostOfTurn = Math.max(mostOfTurn, ofTurn)
     })
-    const { turns } = await turnsDuring(async () => assert.deepEqual((await browser.post('/password')).json(), { ok: true }))
+    const { turns, result } = await turnsDuring(() => browser.post('/password'))
+    assert.deepEqual(result.json(), { ok: true })
     assertTurns(turns, 2)
     assert.deepEqual((await app.login.logins('1')).map(({ id }) => id), [own])
-    for (let turn = 0; told.length < count && turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
+    for (let turn = 0; told.length < count && turn < count; turn++) await nextTurn()
     assert.equal(new Set(told).size, count, 'each of them is told of')
     assert.ok(mostOfTurn <= 2 * sliceSize, 'not all in one turn')
   })
@@ -137,8 +139,10 @@ describe('where maxLogins is not set, a user has', () => {
       await browsers.at(-1)!.post('/login/1')
     }
     assert.equal((await app.login.logins('1')).length, 100)
-    assert.deepEqual([await browsers[0]!.whoami(), await browsers[1]!.whoami(), await browsers[100]!.whoami()], [null, '1', '1'])
-    assert.deepEqual(events.filter(({ name }) => name === 'loginEnded').map(({ payload }) => payload['reason']), ['limit'])
+    const users = await Promise.all([0, 1, 100].map((login) => browsers[login]!.whoami()))
+    assert.deepEqual(users, [null, '1', '1'])
+    const ended = events.filter(({ name }) => name === 'loginEnded')
+    assert.deepEqual(ended.map(({ payload }) => payload['reason']), ['limit'])
     assert.equal((await store.recordsOf('1')).length, 100)
   })
 
@@ -187,7 +191,7 @@ describe('slices', () => {
     const items = Array.from({ length: 2 * sliceSize }, (_, index) => index)
     await assert.rejects(inSlices(items, async (item) => {
       if (item === 3) throw new Error('lost')
-      await new Promise((resolve) => setImmediate(resolve))
+      await nextTurn()
       done.push(item)
     }), /lost/)
     assert.equal(done.length, sliceSize - 1)

@@ -11,6 +11,9 @@ import type { ThrowAwayServer } from '../support/servers.ts'
 const hour = 3600
 const day = 24 * hour
 
+/** The one key without an end. */
+const token = { '{login}:everyone': Infinity }
+
 describe('what a RedisStore leaves in Redis', { skip: skipRedis }, () => {
   const atEnd = closesAfter()
   let server: ThrowAwayServer
@@ -40,11 +43,11 @@ describe('what a RedisStore leaves in Redis', { skip: skipRedis }, () => {
     await store.create(one)
     await store.create(other)
     assert.deepEqual(await keys(), sorted({
-      '{login}:everyone': Infinity, [`{login}:owned:${one.owner}`]: 2, [`{login}:record:${one.id}`]: 2, [`{login}:record:${other.id}`]: 1
+      ...token, [`{login}:owned:${one.owner}`]: 2, [`{login}:record:${one.id}`]: 2, [`{login}:record:${other.id}`]: 1
     }))
     await store.update(next(other, { keepUntil: now() + 5 * hour }), 0)
     assert.deepEqual(await keys(), sorted({
-      '{login}:everyone': Infinity, [`{login}:owned:${one.owner}`]: 5, [`{login}:record:${one.id}`]: 2, [`{login}:record:${other.id}`]: 5
+      ...token, [`{login}:owned:${one.owner}`]: 5, [`{login}:record:${one.id}`]: 2, [`{login}:record:${other.id}`]: 5
     }))
   })
 
@@ -52,34 +55,36 @@ describe('what a RedisStore leaves in Redis', { skip: skipRedis }, () => {
     const record = makeRecord()
     await store.create(record)
     await store.remove(record.id)
-    assert.deepEqual(await keys(), { '{login}:everyone': Infinity })
+    assert.deepEqual(await keys(), token)
   })
 
   it('is, for a day, when all logins of an owner were ended: twice, so that one of the two may be lost', async () => {
     const record = makeRecord()
     await store.create(record)
     await store.removeAll(record.owner)
-    assert.deepEqual(await keys(), { '{login}:everyone': Infinity, [`{login}:ended:${record.owner}`]: 24, [`{login}:owned:${record.owner}`]: 24 })
+    const { owner } = record
+    assert.deepEqual(await keys(), sorted({ ...token, [`{login}:ended:${owner}`]: 24, [`{login}:owned:${owner}`]: 24 }))
   })
 
   it('is as long as the login that was excepted when all others of its owner were ended', async () => {
-    const [ended, excepted] = makeRecords(randomOwner(), 2, { keepUntil: now() + 30 * day })
-    for (const record of [ended, excepted]) await store.create(record!)
-    await store.removeAll(ended!.owner, excepted!.id)
+    const owner = randomOwner()
+    const records = makeRecords(owner, 2, { keepUntil: now() + 30 * day })
+    for (const record of records) await store.create(record)
+    const { id } = records[0]!
+    await store.removeAll(owner, id)
     assert.deepEqual(await keys(), sorted({
-      '{login}:everyone': Infinity, [`{login}:ended:${ended!.owner}`]: 24, [`{login}:owned:${ended!.owner}`]: 30 * 24, [`{login}:record:${excepted!.id}`]: 30 * 24
+      ...token, [`{login}:ended:${owner}`]: 24, [`{login}:owned:${owner}`]: 30 * 24, [`{login}:record:${id}`]: 30 * 24
     }))
   })
 
   it("is another token after everybody's were ended, and for a day the time of it", async () => {
     const record = makeRecord({ keepUntil: now() + 30 * day })
     await store.create(record)
-    const token = await client.get('{login}:everyone')
+    const before = await client.get('{login}:everyone')
     await store.removeAll(null)
-    assert.notEqual(await client.get('{login}:everyone'), token)
-    assert.deepEqual(await keys(), sorted({
-      '{login}:everyone': Infinity, '{login}:everyone-ended': 24, [`{login}:owned:${record.owner}`]: 30 * 24, [`{login}:record:${record.id}`]: 30 * 24
-    }))
+    assert.notEqual(await client.get('{login}:everyone'), before)
+    const left = { [`{login}:owned:${record.owner}`]: 30 * 24, [`{login}:record:${record.id}`]: 30 * 24 }
+    assert.deepEqual(await keys(), sorted({ ...token, '{login}:everyone-ended': 24, ...left }))
     assert.equal(await store.find(record.id), null)
   })
 

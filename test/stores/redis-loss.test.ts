@@ -12,7 +12,13 @@ import { skipRedis, startRedis } from '../support/redis.ts'
 import type { User } from '../support/user.ts'
 
 /** A user with two logins: one is to end, and one goes on where the way to end the other lets it. */
-interface Logins { readonly test: TestApp, readonly ending: Browser, readonly other: Browser, readonly endingId: string, readonly otherId: string }
+interface Logins {
+  readonly test: TestApp
+  readonly ending: Browser
+  readonly other: Browser
+  readonly endingId: string
+  readonly otherId: string
+}
 
 interface End {
   readonly name: string
@@ -24,10 +30,17 @@ interface End {
 
 const ends: readonly End[] = [
   { name: 'a logout', end: ({ ending }) => ending.post('/logout') },
-  { name: 'a logout of both', end: ({ ending, other }) => Promise.all([ending.post('/logout'), other.post('/logout')]), endsBoth: true },
+  {
+    name: 'a logout of both',
+    end: ({ ending, other }) => Promise.all([ending.post('/logout'), other.post('/logout')]),
+    endsBoth: true
+  },
   { name: 'endLogin', end: ({ test, endingId }) => test.app.login.endLogin(endingId, { userId: '1' }) },
   { name: 'endLogins', end: ({ test }) => test.app.login.endLogins('1'), endsBoth: true },
-  { name: 'endLogins with an exception', end: ({ test, otherId }) => test.app.login.endLogins('1', { except: otherId }) },
+  {
+    name: 'endLogins with an exception',
+    end: ({ test, otherId }) => test.app.login.endLogins('1', { except: otherId })
+  },
   {
     name: 'endLogins twice, with another exception each time',
     end: async ({ test, endingId, otherId }) => {
@@ -64,8 +77,9 @@ describe('a login that has ended stays ended, whatever Redis loses', { skip: ski
 
   /** An application, a user with two logins, and the cookies that they had before they ended. */
   async function logIn ({ options }: End): Promise<Logins> {
+    const authHash = (user: User) => user.passwordHash ?? null
     const test = await createApp({
-      options: { store: new RedisStore({ client }), authHash: (user: User) => user.passwordHash ?? null, ...options } as Partial<LoginOptions>,
+      options: { store: new RedisStore({ client }), authHash, ...options } as Partial<LoginOptions>,
       after: (app, users) => app.post('/password', async (request) => {
         users.set('1', { ...users.get('1')!, passwordHash: 'changed' })
         return { ok: await request.confirmLogin(users.get('1')!) }
@@ -151,7 +165,10 @@ describe('a login that has ended stays ended, whatever Redis loses', { skip: ski
     const [there, pending, excepted] = makeRecords(owner, 3)
     clock.advance(1)
     const ways: Array<() => Promise<unknown>> = [
-      () => store.removeAll(owner), () => store.removeAll(owner, excepted!.id), () => store.removeAll(owner, there!.id), () => store.removeAll(null)
+      () => store.removeAll(owner),
+      () => store.removeAll(owner, excepted!.id),
+      () => store.removeAll(owner, there!.id),
+      () => store.removeAll(null)
     ]
     for (const removeAll of ways) {
       await client.flushall()
@@ -168,7 +185,7 @@ describe('a login that has ended stays ended, whatever Redis loses', { skip: ski
     }
   })
 
-  it('the record of a login, and then gets it back from an older copy, where all logins of its owner were ended', async () => {
+  it('the record of a login, also where it comes back from an older copy after all were ended', async () => {
     const store = new RedisStore({ client })
     for (const removeAll of [(owner: string) => store.removeAll(owner), () => store.removeAll(null)]) {
       await client.flushall()

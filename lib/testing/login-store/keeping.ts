@@ -5,7 +5,9 @@
  */
 import assert from 'node:assert/strict'
 import type { LoginRecord } from '../../index.ts'
-import { createMany, digest, idsOf, makeRecord, makeRecords, many, next, now, promise, racers, randomOwner, type MakeStore } from './setting.ts'
+import {
+  createMany, digest, idsOf, makeRecord, makeRecords, many, next, now, promise, racers, randomOwner, type MakeStore
+} from './setting.ts'
 
 export function keeping (makeStore: MakeStore): void {
   promise(makeStore, 'a record comes back as it went in, in every field', async (store) => {
@@ -91,12 +93,16 @@ export function keeping (makeStore: MakeStore): void {
   promise(makeStore, `a list of ${many} logins holds each of them once`, async (store) => {
     const records = makeRecords(randomOwner(), many)
     await createMany(store, records)
-    const updated = records.map((record, index) => index % 3 === 0 ? next(record, { keepUntil: record.keepUntil + index, userAgent: 'x'.repeat(index) }) : record)
+    const updated = records.map((record, index) => {
+      const given = { keepUntil: record.keepUntil + index, userAgent: 'x'.repeat(index) }
+      return index % 3 > 0 ? record : next(record, given)
+    })
     for (const record of updated.filter(({ version }) => version > 0)) await store.update(record, 0)
     await store.create(makeRecord())
     const listed = await store.list(records[0]!.owner)
+    const byId = (some: LoginRecord[]) => new Map(some.map((record) => [record.id, record]))
     assert.deepEqual(idsOf(listed), idsOf(records))
-    assert.deepEqual(new Map(listed.map((record) => [record.id, record])), new Map(updated.map((record) => [record.id, record])))
+    assert.deepEqual(byId(listed), byId(updated))
   })
 
   promise(makeStore, `${racers} logins that begin at once are all kept`, async (store) => {
