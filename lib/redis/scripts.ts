@@ -117,11 +117,11 @@ local excepted = redis.call('ZSCORE', KEYS[2], ARGV[2])
 local life = math.max(redis.call('PTTL', KEYS[2]), tonumber(ARGV[3]))
 local aside = redis.call('EXISTS', KEYS[2])
 if aside == 1 then redis.call('RENAME', KEYS[2], KEYS[4]) end
-redis.call('ZADD', KEYS[2], '-' .. at, ended)
 if excepted then
   redis.call('ZADD', KEYS[2], excepted, ARGV[2])
   redis.call('ZREM', KEYS[4], ARGV[2])
 end
+redis.call('ZADD', KEYS[2], '-' .. at, ended)
 redis.call('PEXPIRE', KEYS[2], string.format('%.0f', life))
 return aside
 `)
