@@ -61,7 +61,9 @@ export interface Guard {
 
 /** A hook that promises nobody: what `requireAnonymous` is. Called without `done`, it is to be awaited. */
 export interface AnonymousGuard {
+  /** Resolves for visitors who are not logged in, and rejects for users, who have been answered. */
   (request: AnyRequest, reply: AnyReply, done?: undefined): Promise<void>
+  /** As a hook: calls `done` for visitors who are not logged in. */
   (request: AnyRequest, reply: AnyReply, done: HookHandlerDoneFunction): void
 }
 

@@ -84,7 +84,10 @@ function addRoutes (app: FastifyInstance, present: Map<string, unknown>): void {
     ? { ...seenBy(request), remembered: request.loginRemembered }
     : seenBy(request))
   for (const [url, guard] of [['/members', requireLogin], ['/vault', requireFreshLogin]] as const) {
-    app.route({ method: ['GET', 'POST', 'OPTIONS'], url, preHandler: guard, handler: async (request) => seenBy(request) })
+    // A preflight passes a guard only where OPTIONS is the one method of its route.
+    for (const method of [['GET', 'POST'], 'OPTIONS']) {
+      app.route({ method, url, preHandler: guard, handler: async (request) => seenBy(request) })
+    }
   }
   app.post<{ Params: { id: string } }>('/users/:id/delete', async (request) => {
     present.delete(request.params.id)
