@@ -4,6 +4,7 @@
  * @module
  */
 import type { FastifyInstance } from 'fastify'
+import { isThenable } from './chain.ts'
 import { InvalidArgumentError, StoreRequiredError, StoreUnavailableError } from './errors.ts'
 import { checkedStore } from './logins/checked-store.ts'
 import { realmRecords } from './logins/realm-records.ts'
@@ -59,6 +60,7 @@ export async function changeDataOfLogin (settings: Settings, id: string, change:
     if (record === null) return null
     const data = change(record.data)
     if (data === undefined) return record.data
+    if (isThenable(data)) throw new InvalidArgumentError('fastify-login: the function given to changeLoginData must return the data at once, and returned a promise')
     if (await records.update({ ...record, version: record.version + 1, data }, record.version)) return data
   }
   throw new StoreUnavailableError()

@@ -57,7 +57,8 @@ export async function loginAs (app: FastifyInstance, user: AnyUser, options: Log
   const settings = settingsOfRealm(settingsOf(scope) as Settings, realm)
   if (settings === undefined) throw new InvalidArgumentError(`loginAs knows no realm ${realm}`)
   const ticket = randomId(16)
-  let failure: unknown = new InvalidArgumentError('loginAs found no request of its own resolved: pass the instance that fastify-login was registered on')
+  let failure: unknown = new InvalidArgumentError('fastify-login: no request of loginAs was resolved. Give it the instance that fastify-login ' +
+    "was registered on. Its not-found handler must not have the config login: 'ignored'")
   loginsUnderWay(scope).set(ticket, async (request) => {
     const state = Object.assign(loginStateOf(request), { settings })
     const at = state.arrivedAt - age

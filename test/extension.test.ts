@@ -121,6 +121,8 @@ describe('data kept with a login', () => {
     assert.equal(await manager.loginData(id), 2)
     assert.equal((await onlyRecord(stored)).version, 2, 'each change is a version that no record of this login had before')
     assert.equal(await manager.changeLoginData(id, () => undefined), 2)
+    await assert.rejects(manager.changeLoginData(id, async () => 3), { code: 'FST_LOGIN_INVALID_ARGUMENT', message: /at once.*a promise/ })
+    assert.equal(await manager.loginData(id), 2)
     assert.equal(await browser.whoami(), '1')
     assert.equal(await manager.changeLoginData('no such login', () => 1), null)
     await app.close()
