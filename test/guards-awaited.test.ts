@@ -84,6 +84,17 @@ describeWays('a guard that an async hook awaits', (way) => {
     }
   }
 
+  test('answers with an error where the handler of the refused throws what is no error', async () => {
+    const { app } = await way.createApp({
+      // eslint-disable-next-line no-throw-literal
+      options: { unauthorizedHandler: () => { throw 'nothing to show' } },
+      after: (app) => { app.get('/awaited', { preHandler: async (request, reply) => { await requireLogin(request, reply) } }, () => 'secret') }
+    })
+    const answer = await app.inject('/awaited')
+    assert.deepEqual([answer.statusCode, answer.json().code], [500, 'FST_LOGIN_EMPTY_FAILURE'])
+    assert.doesNotMatch(answer.body, /nothing to show/)
+  })
+
   test('lets users through, and turns away those whose login is not fresh', async () => {
     const { app } = await way.createApp({
       after: (app) => {

@@ -328,7 +328,7 @@ describeWays('what another function of the options returns', (way) => {
   test('must be somebody who is not authenticated where it stands in for nobody', async () => {
     for (const [answer, status] of [
       [async () => ({}), 500], [thenable, 500], [() => ({ isAuthenticated: true }), 500], [() => ({ isAuthenticated: () => true }), 500],
-      [() => ({ isAuthenticated: false }), 200], [() => ({ name: 'guest' }), 200], [() => null, 200]
+      [() => ({ isAuthenticated: false }), 200], [() => ({ isAuthenticated: () => false }), 200], [() => ({ name: 'guest' }), 200], [() => null, 200]
     ] as const) {
       const { app } = await way.createApp({ options: { anonymousUser: answer as never } })
       const seen = await app.inject('/whoami')

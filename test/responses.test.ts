@@ -192,6 +192,22 @@ describeWays('a handler that returns a Response', (way) => {
     }
   })
 
+  it('of 200 that a later hook makes a 500, after it took all cookies off, sets none', async () => {
+    const { app } = await way.createApp({
+      after: (app, users) => {
+        app.register(async (scope) => {
+          scope.addHook('onSend', async (_request, reply, payload) => {
+            reply.removeHeader('set-cookie').code(500)
+            return payload
+          })
+          scope.post('/late', async (request) => ({ ok: await request.loginUser(users.get('1')!) }))
+        })
+      }
+    })
+    const answer = await new Browser(app).post('/late')
+    assert.deepEqual([answer.statusCode, setCookies(answer)], [500, []])
+  })
+
   it('behind a guard varies by cookie beside what it names itself, and is not kept unless it says so', async () => {
     const { app } = await open(way, (app) => {
       app.get('/guarded', { preHandler: requireLogin }, () => new Response('for Ada', { headers: { vary: 'Accept-Encoding' } }))

@@ -171,6 +171,13 @@ test('what toUser returns is not believed: without a valid user nobody is logged
   }
 })
 
+test('an error that is not about the user that toUser found is told as it is', async (t) => {
+  const story = await createFakeStory(t, { options: { authHash: () => { throw new Error('no hash') } } })
+  const { response } = await story.comeBack(await story.begin())
+  assert.deepEqual([response.statusCode, response.json().message], [500, 'no hash'])
+  assert.equal(await story.userOf(), null)
+})
+
 test('a login is remembered where the option says so', async (t) => {
   const { browser, whoami } = await createStory(t, { oidc: { remember: true } })
   await browser.go(`${siteOrigin}/dashboard`)

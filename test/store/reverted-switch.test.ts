@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Barrier } from '../support/barrier.ts'
-import { Browser } from '../support/browser.ts'
+import { Browser, setCookies } from '../support/browser.ts'
 import { createStoredApp } from '../support/store.ts'
 import { describeWays } from '../support/ways.ts'
 
@@ -42,5 +42,15 @@ describeWays('a browser whose login has ended', (way) => {
     await app.login.endLogins('2')
     await browser.post('/login/1', { remember: true })
     assert.equal(await browser.whoami(), '1')
+  })
+})
+
+describe('a store that keeps no login, whenever it begins', () => {
+  it('has nobody logged in, and no request that goes on for ever', async () => {
+    const { app, store } = await createStoredApp()
+    store.create = async () => false
+    const browser = new Browser(app)
+    assert.deepEqual(setCookies(await browser.post('/login/1')), [])
+    assert.equal(await browser.whoami(), null)
   })
 })

@@ -97,6 +97,19 @@ describe('a MemoryStore in which one user has thousands of logins', () => {
     return { store, owner, records }
   }
 
+  it('makes room by those that have ended and are not deleted yet, while it is full', async () => {
+    const store = new MemoryStore({ maxLogins: 3 * sliceSize })
+    const many = makeRecords(randomOwner(), 3 * sliceSize)
+    for (const record of many) await store.create(record)
+    const others = Array.from({ length: 2 * sliceSize }, () => makeRecord({ seenAt: now() - 3600 }))
+    const ending = store.removeAll(many[0]!.owner)
+    const kept = await Promise.all(others.map((record) => store.create(record)))
+    assert.ok(kept.every(Boolean))
+    await ending
+    assert.equal((await held(store, others)).length, others.length)
+    assert.deepEqual(await held(store, many), [])
+  })
+
   it('lets others have their turn while it ends them, and has ended all of them before the first turn', async () => {
     const { store, owner, records } = await filled()
     const { turns } = await turnsDuring(async () => {
