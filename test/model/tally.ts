@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { setCookies } from '../support/browser.ts'
 import { credentialsOf } from './judge.ts'
+import type { Issued } from './ledger.ts'
 import { statusOf } from './move.ts'
 import type { Ticket } from './ticket.ts'
 import { generationGrace, type Setting } from './worth.ts'
@@ -21,6 +22,12 @@ export type Counted =
   | 'ended cookie'
   /** A request that had to find somebody logged in, and one that had to be fresh. */
   | 'login due' | 'proof due'
+  /** A login in the place of another user's, and one that came too late for that. */
+  | 'account switch' | 'late switch'
+  /** That the clock was set back, and a request to a process whose clock is ahead or behind. */
+  | 'set back' | 'apart'
+  /** A token that came when nine others or more had taken its place. */
+  | 'old token'
 
 export class Tally {
   readonly #counts = new Map<Counted, number>()
@@ -41,6 +48,12 @@ export class Tally {
     if (now > ticket.arrivedAt + generationGrace) this.count('late answer')
     if (ticket.alarm) this.count('theft noticed')
     if (answer !== null && setCookies(answer).some(({ name }) => name === 'session')) this.count('session written')
+    const held = ledger.lineOf(before?.login ?? null)
+    if (held !== undefined && held.user !== ticket.after?.user && ok && act.startsWith('logIn')) {
+      this.count(credentialsOf(ticket).login === undefined ? 'late switch' : 'account switch')
+    }
+    if (ticket.ahead !== 0) this.count('apart')
+    if (replacements(ledger.cookie('remember', carried)) >= 9) this.count('old token')
     const isEnded = (purpose: 'login' | 'remember') => (ledger.cookie(purpose, carried)?.line.endedTick ?? Infinity) < sentTick
     if (isEnded('login') || isEnded('remember')) this.count('ended cookie')
   }
@@ -53,6 +66,13 @@ export class Tally {
   toString (): string {
     return [...this.#counts].map(([what, count]) => `${what}: ${count}`).join(', ')
   }
+}
+
+/** How many cookies have taken the place of one since, one after the other. */
+function replacements (cookie: Issued | undefined): number {
+  let count = 0
+  for (let next = cookie?.successor; next !== null && next !== undefined; next = next.successor) count++
+  return count
 }
 
 /** How often a sequence sees each, at the least, on average: well below what is usual. */

@@ -20,6 +20,8 @@ export interface ModelWay {
 export interface OpenedWay {
   /** Null: without a store. Data of other sequences may be in it. */
   readonly createStore: () => LoginStore | null
+  /** Whether an end of everybody's logins ends only those that began before it by the clock. */
+  readonly endsEverybodysByTime?: boolean
   close (): Promise<void>
 }
 
@@ -44,7 +46,7 @@ export const inSql: ModelWay = {
     const db = createPGlite()
     const store = new SqlStore({ db, table: 'logins' })
     await store.createTable()
-    return { createStore: () => store, close: () => db.destroy() }
+    return { createStore: () => store, endsEverybodysByTime: true, close: () => db.destroy() }
   }
 }
 
@@ -56,6 +58,7 @@ export const inRedis: ModelWay = {
     const client = new Redis(server.url)
     return {
       createStore: () => new RedisStore({ client }),
+      endsEverybodysByTime: true,
       async close () {
         client.disconnect()
         await server.stop()
