@@ -16,7 +16,7 @@ export function isPossible (world: World, move: Move): boolean {
     case 'dig': return world.ledger.issued.size > 0
     case 'hand': return move.from !== move.to && world.visitors[move.from].browser.cookies.has(move.cookie)
     case 'alter': return world.visitors[move.who].browser.cookies.has(move.cookie)
-    case 'end': return move.what === 'every' ? world.endsEverybodys : world.ledger.lines.size > 0
+    case 'end': return move.what === 'every' || world.ledger.lines.size > 0
     default: return true
   }
 }

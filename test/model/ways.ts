@@ -20,8 +20,6 @@ export interface ModelWay {
 export interface OpenedWay {
   /** Null: without a store. Data of other sequences may be in it. */
   readonly createStore: () => LoginStore | null
-  /** Whether an end of everybody's logins ends only those that began before it by the clock. */
-  readonly endsEverybodysByTime?: boolean
   close (): Promise<void>
 }
 
@@ -46,7 +44,7 @@ export const inSql: ModelWay = {
     const db = createPGlite()
     const store = new SqlStore({ db, table: 'logins' })
     await store.createTable()
-    return { createStore: () => store, endsEverybodysByTime: true, close: () => db.destroy() }
+    return { createStore: () => store, close: () => db.destroy() }
   }
 }
 
@@ -58,7 +56,6 @@ export const inRedis: ModelWay = {
     const client = new Redis(server.url)
     return {
       createStore: () => new RedisStore({ client }),
-      endsEverybodysByTime: true,
       async close () {
         client.disconnect()
         await server.stop()

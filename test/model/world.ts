@@ -26,13 +26,11 @@ export class World extends Chronicle implements Setting {
   /** Answers on their way. */
   travelling: Ticket[] = []
   setBackTick = 0
-  readonly #endsEverybodysByTime: boolean
   readonly #open: () => Promise<void>
 
   constructor (way: OpenedWay, session: SessionPlugin, terms: Terms, tally = new Tally()) {
     const store = way.createStore()
     super(store !== null, terms)
-    this.#endsEverybodysByTime = way.endsEverybodysByTime === true
     this.tally = tally
     const visitor = () => new Visitor(new Browser(null as never), this.ledger)
     this.visitors = { first: visitor(), second: visitor(), thief: visitor() }
@@ -74,9 +72,6 @@ export class World extends Chronicle implements Setting {
       beaten.clear()
     }
   }
-
-  /** Whether everybody's logins can be ended so that it is known what ends. */
-  get endsEverybodys (): boolean { return this.hasOneClock || !this.#endsEverybodysByTime }
 
   hasJustEnded (user: string, arrivedAt: number, now: number): boolean {
     const endedAt = this.allEndedAt.get(user) ?? -Infinity
