@@ -62,12 +62,23 @@ export class Chronicle implements Witness {
     ledger.end(ledger.lineOf(ticket.before?.login ?? null))
     for (const purpose of ['login', 'remember'] as const) {
       const cookie = ledger.cookie(purpose, ticket.carried)
-      if (isCurrent(this, cookie, this.now)) ledger.end(cookie?.line)
+      // A process whose clock is ahead takes what is being replaced for replaced long ago.
+      const isUnsure = !this.hasOneClock && cookie !== undefined && this.isChanging(cookie.login)
+      if (isCurrent(this, cookie, this.now) && !isUnsure) ledger.end(cookie?.line)
       else if (cookie !== undefined) cookie.line.contested = true
     }
   }
 
-  ended (loginId: string): void { this.ledger.end(this.ledger.lineOf(loginId)) }
+  isChanging (login: string): boolean {
+    return this.waiting.some(({ committedTick, before }) => committedTick !== null && before?.login === login)
+  }
+
+  /** One that is past its end is not known to a store, and there again where the clock is set back. */
+  ended (loginId: string, wasKnown: boolean): void {
+    const line = this.ledger.lineOf(loginId)
+    if (wasKnown) this.ledger.end(line)
+    else if (line !== undefined) line.contested = true
+  }
 
   /** From here on others may find them ended. */
   endingAll (ticket: Ticket, userId: string, exceptId: string | null): void {

@@ -81,5 +81,8 @@ function endOthers (setting: Setting, ticket: Ticket, begun: Line): void {
     ledger.end(held)
     held.successor = begun
   }
-  if (isCurrent(setting, remember, ticket.arrivedAt) && remember?.line.user !== user) ledger.end(remember?.line)
+  if (remember === undefined || remember.line.user === user || !isCurrent(setting, remember, ticket.arrivedAt)) return
+  // Another request is ending it, and takes that back where its answer fails.
+  if (setting.isChanging(remember.login)) remember.line.contested = true
+  else ledger.end(remember.line)
 }

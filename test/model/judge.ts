@@ -96,7 +96,9 @@ function judgeCookies (setting: Setting, ticket: Ticket): void {
   assert.ok(ended === null || ended > noticed, 'a credential of a login that had ended')
   const carried = ledger.cookie('login', ticket.carried)
   // A login cookie that strong protection refuses, or that is too old, leaves the request to its remember cookie.
-  const isOver = ticket.arrivedAt >= (carried?.replacedFrom ?? Infinity) + generationGrace || (carried?.replacedTick ?? Infinity) < setting.setBackTick
+  const { replacedFrom, replacedAt, replacedTick } = carried ?? { replacedFrom: null, replacedAt: null, replacedTick: null }
+  const isSetBack = (replacedTick ?? Infinity) < setting.setBackTick || ticket.arrivedAt < (replacedAt ?? -Infinity) - 60
+  const isOver = ticket.arrivedAt >= (replacedFrom ?? Infinity) + generationGrace || isSetBack
   const letIn = carried !== undefined && !isOver && mayLetIn(setting, carried, ticket)
   // A login by name and password begins another where the cookie had been replaced.
   const anew = begins && id !== ticket.before?.login

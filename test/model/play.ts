@@ -134,8 +134,7 @@ async function end (world: World, { what, index }: Move & { move: 'end' }): Prom
   }
   const { login, line } = pick(logins, index)
   if (what === 'login') {
-    await manager.endLogin(login)
-    return world.ended(login)
+    return world.ended(login, await manager.endLogin(login))
   }
   const except = what === 'others' ? login : null
   await manager.endLogins(line.user, { except })

@@ -78,11 +78,15 @@ function replacements (cookie: Issued | undefined): number {
 /** How often a sequence sees each, at the least, on average: well below what is usual. */
 const leastOfEach: ReadonlyArray<readonly [Counted, number]> = [
   ['request', 20], ['restore', 0.05], ['confirmation', 0.4], ['new password', 0.2], ['logout', 0.2], ['session written', 20],
-  ['late answer', 0.2], ['refused', 0.2], ['ended cookie', 8], ['login due', 1], ['proof due', 1]
+  ['late answer', 0.2], ['refused', 0.2], ['ended cookie', 8], ['login due', 0.7], ['proof due', 0.7],
+  ['account switch', 0.8], ['late switch', 0.03], ['set back', 0.5]
 ]
 
-/** What so many sequences must have seen. A remember cookie that was stolen is noticed only with a store. */
+/** The same where there is a store, without which no stolen token is noticed, none is replaced, and one process answers. */
+const leastOfEachStored: ReadonlyArray<readonly [Counted, number]> = [['theft noticed', 0.005], ['old token', 0.02], ['apart', 0.5]]
+
+/** What so many sequences must have seen. */
 export function leastOf (sequences: number, stored: boolean): Array<readonly [Counted, number]> {
-  const least = stored ? [...leastOfEach, ['theft noticed', 0.005] as const] : leastOfEach
+  const least = stored ? [...leastOfEach, ...leastOfEachStored] : leastOfEach
   return least.map(([what, each]) => [what, each * sequences] as const)
 }

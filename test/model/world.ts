@@ -132,8 +132,4 @@ export class World extends Chronicle implements Setting {
     const cookie = this.ledger.cookie(purpose, carried)
     if (cookie !== undefined) cookie.line.contested = true
   }
-
-  isChanging (login: string): boolean {
-    return this.waiting.some(({ committedTick, before }) => committedTick !== null && before?.login === login)
-  }
 }

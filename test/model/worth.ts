@@ -49,7 +49,9 @@ export function mayLetIn (setting: Setting, cookie: Issued | undefined, ticket: 
   const { ledger, terms } = setting
   if (cookie === undefined || cookie.login !== ticket.before?.login) return false
   const replaced = wasReplaced(setting, cookie, ticket)
-  if (replaced && !mayBeAccepted(setting, cookie, generationGrace, ticket)) return false
+  // What was good when the request arrived is good enough for it.
+  const wasGood = (cookie.replacedTick ?? Infinity) > ticket.sentTick
+  if (replaced && !wasGood && !mayBeAccepted(setting, cookie, generationGrace, ticket)) return false
   if (cookie.replacedTick === null && cookie.stamp !== ticket.loaded.get(cookie.line.user) && !setting.isChanging(cookie.login)) return false
   const lastUse = ledger.lastUses.get(cookie.login) ?? 0
   if (ticket.arrivedAt >= cookie.expiresAt || (terms.idleTimeout !== null && ticket.arrivedAt >= lastUse + terms.idleTimeout)) return false
