@@ -33,7 +33,7 @@ export function userIdOf (user: User, getId: (user: User) => unknown): string {
 
 /** Whether a user can have an id: what nobody can have may be of any length, and is to reach neither a list nor a store. */
 export function isUserId (id: string): boolean {
-  return id !== '' && id.length <= longestId && id.isWellFormed() && Buffer.byteLength(id) <= longestId
+  return id.length <= longestId && flawOf(id) === null
 }
 
 /** The id of a user as the application names it: of any length, since it may have come from outside. */

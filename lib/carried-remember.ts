@@ -29,6 +29,15 @@ export function validRemember (state: LoginState, now: number): MaybePromise<Rem
     found?.standing === 'alive' || found?.standing === 'grace' ? found.remember : null)
 }
 
+/**
+ * The facts of a cookie that this browser holds and that is valid, or would be if a change under way were reverted:
+ * whoever logs in as another user here ends its login for good, whatever becomes of that change.
+ */
+export function heldRemember (state: LoginState, now: number): MaybePromise<RememberFacts | null> {
+  return after(findRemembered(state, now), (found) =>
+    found !== null && ['alive', 'grace', 'suspended', 'ended'].includes(found.standing) ? found.remember : null)
+}
+
 /** The facts of a valid cookie of this very login: a family is one user's. */
 export function rememberOfLogin (state: LoginState, login: LoginFacts, now: number): MaybePromise<RememberFacts | null> {
   return after(validRemember(state, now), (remember) =>

@@ -5,7 +5,7 @@
  */
 import { InvalidArgumentError } from './errors.ts'
 import { loginEventNames, type Listeners, type LoginEvents, type LoginListener } from './events.ts'
-import { given, givenName } from './given.ts'
+import { givenName } from './given.ts'
 
 /** The events of a realm, as `app.login` offers them. */
 export class EventSource {
@@ -39,7 +39,7 @@ export class EventSource {
 
 function checkListener (name: string, listener: unknown): void {
   if (!(loginEventNames as readonly string[]).includes(name)) {
-    const what = `fastify-login has no event ${typeof name === 'string' ? givenName(name) : given(name)}`
+    const what = `fastify-login has no event ${givenName(name)}`
     throw new InvalidArgumentError(`${what}: its events are ${loginEventNames.join(', ')}`)
   }
   if (typeof listener !== 'function') throw new InvalidArgumentError(`The listener of ${name} must be a function`)

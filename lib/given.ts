@@ -11,14 +11,15 @@ const plain = /^(?:[a-z]+(?:[-_][a-z]+)*|-?\d+(?:\.\d+)?)$/i
 const longest = 20
 
 /** A number, or a word, as it was given: for where no secret is expected; else what kind of value it is. */
-export function given (value: unknown, quote = "'"): string {
+export function given (value: unknown): string {
   if (typeof value === 'number') return String(value)
   if (typeof value === 'bigint' && value < 2n ** 64n) return `${value}n`
   const isPlain = typeof value === 'string' && value.length <= longest && plain.test(value)
-  return isPlain ? quote + value + quote : kindOf(value)
+  return isPlain ? `'${value}'` : kindOf(value)
 }
 
-/** The name of an option as it was written, unless no option could be called that: then it may be anything. */
-export function givenName (name: string): string {
-  return /^[\w$-]{1,40}$/.test(name) ? name : '…'
+/** The name of an option or event as it was written, unless none could be called that: then it may be anything. */
+export function givenName (name: unknown): string {
+  if (typeof name !== 'string') return kindOf(name)
+  return /^[\w$-]{0,40}$/.test(name) ? name : '…'
 }

@@ -12,7 +12,7 @@ import type { RememberFacts } from './remember/remember-seal.ts'
 import { renewSession } from './session.ts'
 import { isOfRequest, nowInSeconds, type LoginState } from './state.ts'
 import type { User } from './user.ts'
-import { rememberCookieOf, rememberOfLogin, validRemember } from './carried-remember.ts'
+import { heldRemember, rememberCookieOf, rememberOfLogin, validRemember } from './carried-remember.ts'
 
 /** Logs a user in; false, and nothing done, where the user is not active, or has as many logins as `maxLogins` allows. */
 export async function loginUser (
@@ -42,7 +42,7 @@ export async function loginUser (
     from: state.grace ? null : state.from,
     login,
     remember,
-    ends: endedBy(userId, state.from, carried),
+    ends: endedBy(userId, heldLogin(state), await heldRemember(state, now)),
     clearsRemember: rememberCookieOf(state) !== undefined && !staysGood(state, carried, userId, stamp),
     carried: same === null ? null : state.prepared?.change.carried ?? null,
     seesSuccessor: state.prepared?.change.seesSuccessor === true,
@@ -76,9 +76,14 @@ function kindOf ({ from, prepared }: LoginState, same: LoginFacts | null): Chang
   return from?.id === same.id ? 'proof' : (prepared as Prepared).change.kind
 }
 
+/** The login of the browser, also one that a change under way ends: that change may yet be reverted. */
+function heldLogin ({ from, presented, lapse }: LoginState): LoginFacts | null {
+  return from ?? (lapse === 'ended' ? presented : null)
+}
+
 /** What the browser held of another user. */
-function endedBy (userId: string, from: LoginFacts | null, carried: RememberFacts | null): Array<LoginFacts | RememberFacts> {
-  return [from, carried].filter((held) => held !== null && held.userId !== userId) as Array<LoginFacts | RememberFacts>
+function endedBy (userId: string, login: LoginFacts | null, remember: RememberFacts | null): Array<LoginFacts | RememberFacts> {
+  return [login, remember].filter((held) => held !== null && held.userId !== userId) as Array<LoginFacts | RememberFacts>
 }
 
 const warned = new WeakSet<object>()

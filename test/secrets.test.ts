@@ -100,7 +100,8 @@ test('a secret as an argument is not told', async () => {
   for (const [what, value] of misplaced) {
     const calls: Array<() => unknown> = [
       () => requireFreshLoginWithin(value as number),
-      () => app.login.on(value as never, () => {}),
+      // A word is a misspelt name, and is shown.
+      () => what === 'a short string' ? null : app.login.on(value as never, () => {}),
       () => app.login.on('userLoggedIn', value as never),
       () => app.login.createSeal(app, value as string),
       () => app.login.endLogins(value as string),

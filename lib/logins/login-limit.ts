@@ -53,8 +53,10 @@ export async function endBeyond (
 ): Promise<boolean> {
   if (most === null) return true
   const logins = await usableLogins(store, owner, lifetimes, now)
-  // What begins in the future began before a clock was set back: it is older than what begins now.
-  const isOlder = (login: LoginRecord) => login.id !== id && login.begunAt > now
+  // What begins in the future began before a clock was set back: it is older than what begins now. Asked anew, because
+  // another login may have begun while the store kept this one.
+  const present = Date.now() / 1000
+  const isOlder = (login: LoginRecord) => login.id !== id && login.begunAt > present
   const sorted = await sortInSlices(logins, (one, other) =>
     Number(isOlder(other)) - Number(isOlder(one)) || one.begunAt - other.begunAt || (one.id < other.id ? -1 : 1))
   const beyond = onMost === 'refuse' ? sorted.slice(most) : sorted.slice(0, Math.max(0, sorted.length - most))

@@ -65,7 +65,7 @@ export interface LoginRecord {
   readonly stamp: string | null
   /** The User-Agent header that it was last seen with. */
   readonly userAgent: string
-  /** The address that it was last seen at. */
+  /** The IP address that it was last seen at; empty where there was none. */
   readonly ip: string
   /** Its remember cookie, if it has one. */
   readonly remember: RememberRecord | null

@@ -139,7 +139,11 @@ export class StoredChanges {
     const stands = (record: LoginRecord) => record.id === note?.record.id
       ? standingOf(record, note.digest as string, now) === 'alive'
       : !isSuspended(record)
-    for (const record of this.#recordsOf(ends)) if (!await steps.end(record, 'replaced', now, stands)) return false
+    for (const record of this.#recordsOf(ends)) {
+      // Another change ends it already, and may be reverted: this one ends it for good.
+      if (isSuspended(record)) await steps.end(record, 'replaced', now)
+      else if (!await steps.end(record, 'replaced', now, stands)) return false
+    }
     return true
   }
 
