@@ -35,7 +35,7 @@ export function validRemember (state: LoginState, now: number): MaybePromise<Rem
  */
 export function heldRemember (state: LoginState, now: number): MaybePromise<RememberFacts | null> {
   return after(findRemembered(state, now), (found) =>
-    found !== null && ['alive', 'grace', 'suspended', 'ended'].includes(found.standing) ? found.remember : null)
+    found !== null && ['alive', 'grace', 'suspended'].includes(found.standing) ? found.remember : null)
 }
 
 /** The facts of a valid cookie of this very login: a family is one user's. */

@@ -76,9 +76,12 @@ function kindOf ({ from, prepared }: LoginState, same: LoginFacts | null): Chang
   return from?.id === same.id ? 'proof' : (prepared as Prepared).change.kind
 }
 
-/** The login of the browser, also one that a change under way ends: that change may yet be reverted. */
-function heldLogin ({ from, presented, lapse }: LoginState): LoginFacts | null {
-  return from ?? (lapse === 'ended' ? presented : null)
+/**
+ * The login of the browser, also one that a change under way ends: that change may yet be reverted. With a store only
+ * such a login still has facts when it has ended; without one nothing is waited for between an end and its reverse.
+ */
+function heldLogin ({ from, presented, lapse, settings: { store } }: LoginState): LoginFacts | null {
+  return from ?? (store !== null && lapse === 'ended' ? presented : null)
 }
 
 /** What the browser held of another user. */
