@@ -7,16 +7,23 @@
  * @module
  */
 
+/** By how many milliseconds a clock is set back at the least, that it counts as a leap. */
+const leap = 1000
+
 /** A moment is the time of the clock, and what the clock has been set back by so far. */
 export class Moments {
   /** The latest reading of the clock, in milliseconds. */
   #latest = 0
   /** By how many milliseconds moments are ahead of the clock. */
   #ahead = 0
+  /** How often the clock was set back by a second or more: how much time has passed meanwhile nobody knows. */
+  leaps = 0
 
   /** The moment of a reading of the clock, both in milliseconds: later than all before it, or at the same millisecond. */
   at (milliseconds: number): number {
-    if (milliseconds < this.#latest) this.#ahead += this.#latest - milliseconds + 1
+    const behind = this.#latest - milliseconds
+    if (behind > 0) this.#ahead += behind + 1
+    if (behind >= leap) this.leaps++
     this.#latest = milliseconds
     return milliseconds + this.#ahead
   }

@@ -43,7 +43,9 @@ export function proofOf (
 export function rememberFor (state: LoginState, user: User, login: LoginFacts, duration: number): RememberFacts {
   const { provenAt, startedAt, renewedAt, userId, stamp } = login
   const token = tokenOf(state, user)
-  // Without a store it tells, too, what ended before the login began: that goes by moments, which may be ahead of the clock.
+  // Without a store it tells, too, what ended before the login began: that goes by moments, which may be ahead of the
+  // clock, and none of which is earlier from here on.
+  state.settings.realm.moments.next(provenAt)
   return { id: familyOf(login.id), userId, provenAt: Math.max(provenAt, startedAt), expiresAt: renewedAt + duration, duration, stamp, token }
 }
 

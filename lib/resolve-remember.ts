@@ -64,7 +64,13 @@ function accept (state: LoginState, remember: RememberFacts, grace: boolean, fou
   const { realm, authHash, getId } = state.settings
   const loader = loaderOf(state, remember)
   const user = foundUser(found, loader)
-  if (user === null) return after(endLogin(realm, remember, 'user-gone', nowInSeconds()), () => refuse(state, 'user-gone'))
+  if (user === null) {
+    return after(endLogin(realm, remember, 'user-gone', nowInSeconds()), () => {
+      // Another login may yet begin in this request, and takes the place of nothing.
+      state.foundRemember = undefined
+      return refuse(state, 'user-gone')
+    })
+  }
   checkFoundId(user, getId, loader, remember.userId)
   if (!realm.stamps.matches(remember.stamp, stampOf(user, authHash))) return refuse(state, 'user-changed')
   restore(state, remember, grace, user, now)

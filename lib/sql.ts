@@ -5,7 +5,7 @@
  */
 import type { Kysely } from 'kysely'
 import type { LoginRecord, LoginStore } from './index.ts'
-import { alive, deleteAlive, everyone, isEnded, notEnded } from './sql/ended.ts'
+import { alive, deleteAlive, everyone, isEnded, latestBeginning, notEnded } from './sql/ended.ts'
 import { exceptNone, leaveMark } from './sql/leave-mark.ts'
 import { deleteOwned, listOwned } from './sql/owned.ts'
 import { removeExpired } from './sql/remove-expired.ts'
@@ -107,7 +107,8 @@ export class SqlStore implements LoginStore {
     const now = nowInSeconds()
     const key = owner === null ? everyone : keyOf(owner)
     const except = owner === null || exceptId === undefined ? exceptNone : keyOf(exceptId)
-    await leaveMark(this.#database, { owner: key, ended_at: now, except_id: except })
+    const endedAt = owner === null ? Math.max(now, await latestBeginning(this.#database)) : now
+    await leaveMark(this.#database, { owner: key, ended_at: endedAt, except_id: except })
     return owner === null ? 0 : await deleteOwned(this.#database, key, except, now)
   }
 

@@ -148,6 +148,7 @@ export class LoginState {
     this.byHandler = null
     this.before = null
     this.pendingEvents = []
+    this.foundRemember = undefined
   }
 }
 

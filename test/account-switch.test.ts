@@ -126,6 +126,35 @@ describeWays('another user in the same browser', (way) => {
     assert.deepEqual([await browser.whoami(), browser.cookies.has('remember_token')], ['4', false])
   })
 
+  it('after a logout in the same request begins, whatever the browser held', async () => {
+    const { app } = await way.createApp({
+      after: (app, users) => app.post('/leave-and-come', async (request) => {
+        await request.logoutUser()
+        return await request.loginUser(users.get('2')!, { remember: true })
+      })
+    })
+    for (const restart of [false, true]) {
+      const browser = new Browser(app)
+      await browser.post('/login/1', { remember: true })
+      const copy = browser.copy()
+      if (restart) browser.restart()
+      await browser.post('/leave-and-come')
+      assert.deepEqual([await browser.whoami(), await copy.whoami()], ['2', null])
+    }
+  })
+
+  it('begins where the one before is gone, be it that this very request finds that out', async () => {
+    for (const restart of [false, true]) {
+      const { app, users } = await way.createApp()
+      const browser = new Browser(app)
+      await browser.post('/login/1', { remember: true })
+      if (restart) browser.restart()
+      users.delete('1')
+      await browser.post('/login/2')
+      assert.equal(await browser.whoami(), '2')
+    }
+  })
+
   it('twice in one request ends the first one and begins one login', async () => {
     const { app } = await way.createApp({
       after: (app, users) => app.post('/twice', async (request) => {

@@ -73,7 +73,6 @@ for (const way of [withoutStore, inMemory, inSql, inRedis]) {
     after(async () => { await opened.close() })
 
     for (const [name, end] of Object.entries(ends)) {
-      if (name === 'endEveryLogin' && (way === inSql || way === inRedis)) continue
       for (const seconds of steps) {
         it(`by ${seconds} s, ${name} ends the logins from before, for good`, async (t) => {
           const clock = begin(t)
@@ -218,7 +217,6 @@ for (const way of [withoutStore, inMemory, inSql, inRedis]) {
         const older = browser.copy()
         await browser.post('/confirm')
         clock.advance(15)
-        assert.equal(await browser.whoami(), '1')
         clock.setBack(seconds)
         older.cookies.delete('remember_token')
         assert.equal(await older.whoami(), null)

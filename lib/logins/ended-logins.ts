@@ -79,8 +79,9 @@ export class EndedLogins {
     if (this.hasEnded(login.userId, familyOf(login.id), login.startedAt, now)) return 'ended'
     const mark = this.#users.get(login.userId)?.get(login.id)
     if (mark === undefined || login.generation >= mark.generation) return 'alive'
-    const supersededAt = mark.superseded.findLast(({ generation }) => generation <= login.generation)?.at ?? -Infinity
-    return this.#moments.of(now) < supersededAt + generationGrace ? 'grace' : 'superseded'
+    const superseded = mark.superseded.findLast(({ generation }) => generation <= login.generation)
+    if (superseded === undefined || superseded.leaps !== this.#moments.leaps) return 'superseded'
+    return this.#moments.of(now) < superseded.at + generationGrace ? 'grace' : 'superseded'
   }
 
   isStale (login: LoginFacts): boolean { return this.#users.get(login.userId)?.get(login.id)?.stale === true }
@@ -128,9 +129,10 @@ export class EndedLogins {
   supersede (older: LoginFacts, newer: LoginFacts, now: number): () => void {
     const at = this.#moments.next(now)
     const known = this.#users.get(older.userId)?.get(older.id)?.superseded ?? []
-    const recent = known.filter((one) => at < one.at + generationGrace)
+    const { leaps } = this.#moments
+    const recent = known.filter((one) => one.leaps === leaps && at < one.at + generationGrace)
     const isTogether = at < (recent.at(-1)?.at ?? -Infinity) + supersededTogether
-    const superseded = isTogether ? recent : [...recent, { generation: older.generation, at }]
+    const superseded = isTogether ? recent : [...recent, { generation: older.generation, at, leaps }]
     const change = { generation: newer.generation, stamp: newer.stamp, stale: false, superseded }
     const until = Math.max(older.expiresAt, newer.expiresAt)
     return this.#marksOf(older.userId, now).change(older.id, at, until, change, familyOf(older.id), now)

@@ -78,7 +78,10 @@ export interface LoginRecord {
  * where the store cannot be asked: then nobody is let in and nobody logged out.
  */
 export interface LoginStore {
-  /** Keeps a new record; false where the owner's logins, or everybody's, were all ended at or after `begunAt`. */
+  /**
+   * Keeps a new record; false where the owner's logins, or everybody's, were all ended at or after `begunAt`, also where
+   * that lies in the future because a clock was set back. Then the plugin asks again, with a `begunAt` after it.
+   */
   create (login: LoginRecord): Promise<boolean>
   /** The record of an id; null where it is unknown, ended, or past `keepUntil`. */
   find (id: string): Promise<LoginRecord | null>
@@ -88,7 +91,8 @@ export interface LoginStore {
   remove (id: string): Promise<boolean>
   /**
    * Ends all logins of an owner but for one, or everybody's where the owner is null, and leaves the mark that
-   * `create` looks at, in one step. An exception holds against this call, not against one before it. Resolves to how many it ended; 0 where it does not count them.
+   * `create` looks at, in one step. Every login that is there ends, whatever its `begunAt` says: after a clock was set
+   * back it may lie in the future. An exception holds against this call, not against one before it. Resolves to how many it ended; 0 where it does not count them.
    */
   removeAll (owner: string | null, exceptId?: string): Promise<number>
   /** The live records of an owner, in any order. */

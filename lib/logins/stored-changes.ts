@@ -93,9 +93,10 @@ export class StoredChanges {
     if (!await this.#endPredecessors(change, steps, now)) return false
     const { startedAt } = change.login
     // Whether the clock was set back while the request was under way shows now.
-    this.#moments.at(Date.now())
+    const time = Date.now()
+    this.#moments.at(time)
     const record = newRecord(change, this.#realm, secrets, this.#moments.timeOf(startedAt))
-    if (!await steps.create(record) && !await this.#createAfterEnd(record, startedAt, now)) return false
+    if (!await steps.create(record) && !await this.#createAfterEnd(record, startedAt, time / 1000)) return false
     return await endBeyond(this.#store, this.#limit, record, steps, now)
   }
 

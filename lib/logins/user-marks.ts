@@ -17,9 +17,10 @@ export interface Mark {
   readonly stamp: string | null
   /**
    * The moments at which older generations were superseded that may still be on their way, the latest last. Those that
-   * were superseded soon after another one have no entry: they count as superseded together with it.
+   * were superseded soon after another one have no entry: they count as superseded together with it. `leaps` tells how
+   * often the clock had been set back by then.
    */
-  readonly superseded: ReadonlyArray<{ readonly generation: number, readonly at: number }>
+  readonly superseded: ReadonlyArray<{ readonly generation: number, readonly at: number, readonly leaps: number }>
 }
 
 /** The marks that one user may hold before the oldest is folded. */

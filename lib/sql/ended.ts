@@ -6,6 +6,7 @@
  * @module
  */
 import type { Expression, ExpressionBuilder } from 'kysely'
+import { retried } from './retry.ts'
 import type { Database } from './tables.ts'
 
 /** The owner of the mark that ends everybody's logins: what no digest is. */
@@ -58,6 +59,12 @@ export function alive (database: Database, now: number) {
   return database.db.selectFrom(`${database.logins} as login`)
     .where('login.keep_until', '>', now)
     .where((build) => notEnded(database, columnsOf(build, 'login'))(build))
+}
+
+/** When the login began that began last. After a clock was set back this lies in the future, and no mark of now ends that login. */
+export async function latestBeginning ({ db, logins }: Database): Promise<number> {
+  const latest = () => db.selectFrom(logins).select('begun_at').orderBy('begun_at', 'desc').limit(1).executeTakeFirst()
+  return (await retried(latest))?.begun_at ?? 0
 }
 
 /** Deletes a login that is alive. */

@@ -13,7 +13,7 @@ export interface Witness {
   changePassword (id: string): void
   acted (ticket: Ticket): void
   loggedOut (ticket: Ticket): void
-  ended (loginId: string): void
+  ended (loginId: string, wasKnown: boolean): void
   endingAll (ticket: Ticket, userId: string, exceptId: string | null): void
   endedAll (ticket: Ticket, userId: string, exceptId: string | null): void
 }
@@ -34,7 +34,7 @@ export async function act (request: FastifyRequest, ticket: Ticket, witness: Wit
     case 'endThis': {
       if (id === null) return false
       const ok = await manager.endLogin(id)
-      witness.ended(id)
+      witness.ended(id, ok)
       return ok
     }
     case 'endOthers': {

@@ -5,7 +5,7 @@
  */
 import { issueLogin, issueRemember } from './issuance.ts'
 import { credentialsOf, isProof, provesFresh } from './judge.ts'
-import type { Line } from './ledger.ts'
+import { longestRequest, type Line } from './ledger.ts'
 import type { Seen, Ticket } from './ticket.ts'
 import { isCurrent, mayLetIn, type Setting } from './worth.ts'
 
@@ -27,7 +27,7 @@ export function record (setting: Setting, ticket: Ticket, now: number): void {
   if (remember !== undefined) issueRemember(setting, ticket, line, id, remember.value, now)
   if (proves && login !== undefined) {
     if (provesFresh(ticket)) ledger.staleTicks.delete(id)
-    if (ticket.sending.act.startsWith('logIn')) endOthers(setting, ticket, user)
+    if (ticket.sending.act.startsWith('logIn')) endOthers(setting, ticket, line)
   }
 }
 
@@ -59,8 +59,10 @@ function noteRefusal (setting: Setting, ticket: Ticket): void {
   if (idle) return
   // Without a store an older copy of a cookie knows an older use, by which it may have lapsed before it was looked at more closely.
   const mayHaveLapsed = !setting.stored && terms.idleTimeout !== null && ledger.loginsOf(cookie.login).some(({ tick }) => tick > cookie.tick)
+  // Where the clocks differ, how long it was not used depends on who asks, and when.
+  const isUnsure = !setting.hasOneClock && (terms.idleTimeout !== null || cookie.hasLapsed || ticket.arrivedAt >= cookie.goodUntil - longestRequest)
   // In the store it may have been replaced already: a copy of what was replaced ends nothing.
-  if (mayHaveLapsed || setting.isChanging(cookie.login)) {
+  if (isUnsure || mayHaveLapsed || setting.isChanging(cookie.login)) {
     cookie.line.contested = true
     return
   }
@@ -70,10 +72,17 @@ function noteRefusal (setting: Setting, ticket: Ticket): void {
 }
 
 /** What of another user the browser held ends with a login. */
-function endOthers (setting: Setting, ticket: Ticket, user: string): void {
+function endOthers (setting: Setting, ticket: Ticket, begun: Line): void {
   const { ledger } = setting
+  const { user } = begun
   const held = ledger.lineOf((ticket.before as Seen).login)
   const remember = ledger.cookie('remember', ticket.carried)
-  if (held !== undefined && held.user !== user) ledger.end(held)
-  if (isCurrent(setting, remember, ticket.arrivedAt) && remember?.line.user !== user) ledger.end(remember?.line)
+  if (held !== undefined && held.user !== user) {
+    ledger.end(held)
+    held.successor = begun
+  }
+  if (remember === undefined || remember.line.user === user || !isCurrent(setting, remember, ticket.arrivedAt)) return
+  // Another request is ending it, and takes that back where its answer fails.
+  if (setting.isChanging(remember.login)) remember.line.contested = true
+  else ledger.end(remember.line)
 }

@@ -10,7 +10,7 @@ import type { Ticket } from './ticket.ts'
 import type { Setting } from './worth.ts'
 
 /** What a cookie has, whatever its purpose, that was not replaced yet. */
-const current = { replacedFrom: null, replacedAt: null, replacedTick: null, successor: null, cameTick: null }
+const current = { replacedFrom: null, replacedAt: null, replacedTick: null, successor: null, cameTick: null, hasLapsed: false }
 
 export function issueLogin (setting: Setting, ticket: Ticket, line: Line, id: string, value: string, now: number): void {
   const { ledger, stored } = setting
@@ -18,6 +18,7 @@ export function issueLogin (setting: Setting, ticket: Ticket, line: Line, id: st
   const proves = isProof(ticket)
   const touched = !stored && !proves && carried?.login === id ? carried : undefined
   const restoredFrom = ledger.cookie('remember', ticket.carried)
+  const [earliest, latest] = boundsOf(ticket, now)
   const issued: Issued = {
     ...current,
     purpose: 'login',
@@ -28,13 +29,18 @@ export function issueLogin (setting: Setting, ticket: Ticket, line: Line, id: st
     stamp: proves ? ticket.actedPassword : touched?.stamp ?? (stored ? line.stamp : restoredFrom?.stamp ?? null),
     provenAt: provesFresh(ticket) ? ticket.actedAt : touched?.provenAt ?? null,
     tick: ticket.committedTick ?? ledger.next(),
-    goodUntil: touched?.goodUntil ?? Math.min(now + absoluteTimeout, boundOf(setting, ticket, line)),
-    expiresAt: touched?.expiresAt ?? now + absoluteTimeout
+    goodUntil: touched?.goodUntil ?? Math.min(earliest + absoluteTimeout, boundOf(setting, ticket, line)),
+    expiresAt: touched?.expiresAt ?? latest + absoluteTimeout
   }
-  if (touched === undefined) for (const other of ledger.loginsOf(id)) replace(other, issued, [ticket.actedAt, now], ledger.next())
+  if (touched === undefined) for (const other of ledger.loginsOf(id)) replace(other, issued, [earliest, latest], ledger.next())
   else Object.assign(issued, { replacedFrom: touched.replacedFrom, replacedAt: touched.replacedAt, replacedTick: touched.replacedTick })
   ledger.issued.set(value, issued)
-  ledger.lastUses.set(id, Math.max(now, ledger.lastUses.get(id) ?? 0))
+  ledger.lastUses.set(id, Math.max(latest, ledger.lastUses.get(id) ?? 0))
+}
+
+/** Between which times the request reckoned: the clock may have been set back meanwhile. */
+function boundsOf ({ arrivedAt, actedAt }: Ticket, now: number): readonly [number, number] {
+  return [Math.min(actedAt, now), Math.max(arrivedAt, actedAt, now)]
 }
 
 /** A remembered login ends at the latest with its remember cookie, whatever is proven meanwhile. */
@@ -48,10 +54,14 @@ export function issueRemember (setting: Setting, ticket: Ticket, line: Line, id:
   const carried = ledger.cookie('remember', ticket.carried)
   const own = carried?.line === line ? carried : undefined
   const again = ticket.sending.act.startsWith('logIn') && ticket.ok && ticket.sending.remember === true
-  const expiresAt = again || own === undefined || terms.refreshEachRequest ? now + rememberDuration : own.expiresAt
+  const [earliest, latest] = boundsOf(ticket, now)
+  const isNew = again || own === undefined || terms.refreshEachRequest
+  const expiresAt = isNew ? latest + rememberDuration : own.expiresAt
+  const goodUntil = isNew ? earliest + rememberDuration : own.goodUntil
   const known = ledger.issued.get(value)
   if (known !== undefined) {
-    known.goodUntil = known.expiresAt = Math.max(known.expiresAt, expiresAt)
+    known.goodUntil = Math.max(known.goodUntil, goodUntil)
+    known.expiresAt = Math.max(known.expiresAt, expiresAt)
     return
   }
   const issued: Issued = {
@@ -64,14 +74,14 @@ export function issueRemember (setting: Setting, ticket: Ticket, line: Line, id:
     stamp: isProof(ticket) ? ticket.actedPassword : own?.stamp ?? null,
     provenAt: null,
     tick: ticket.committedTick ?? ledger.next(),
-    goodUntil: expiresAt,
+    goodUntil,
     expiresAt
   }
   ledger.issued.set(value, issued)
   const predecessor = ticket.byLogin ? line.newest : own ?? line.newest
   const unseen = predecessor?.successor ?? null
   if (stored && unseen !== null) replace(unseen, issued, [-Infinity, -Infinity], ledger.next())
-  if (stored && predecessor !== null) replace(predecessor, issued, [ticket.actedAt, now], ledger.next())
+  if (stored && predecessor !== null) replace(predecessor, issued, [earliest, latest], ledger.next())
   if (line.newest === null || line.newest.tick < issued.tick) line.newest = issued
 }
 

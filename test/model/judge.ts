@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { setCookies, type SetCookie } from '../support/browser.ts'
-import type { Issued } from './ledger.ts'
+import type { Issued, Line } from './ledger.ts'
 import { statusOf } from './move.ts'
 import type { Ticket, Seen } from './ticket.ts'
 import { generationGrace, mayBeFresh, mayLetIn, mayRestore, resolvedAfter, type Setting } from './worth.ts'
@@ -22,6 +22,7 @@ export function judge (setting: Setting, ticket: Ticket): void {
   judgeResolution(setting, ticket, ticket.before as Seen)
   judgeAct(ticket, ticket.before as Seen, ticket.after as Seen)
   judgeCookies(setting, ticket)
+  judgeSuccession(setting, ticket)
   const remember = setting.ledger.cookie('remember', ticket.carried)
   assert.ok(!ticket.alarm || remember?.line.contested === true, 'false alarm: no remember cookie of this login was stolen')
 }
@@ -59,6 +60,24 @@ function judgeAct (ticket: Ticket, before: Seen, after: Seen): void {
   else assert.deepEqual([after.user, after.login], [before.user, before.login], 'another login after the act')
 }
 
+/** A login as another user takes the place of the login that the request came with: one does, and then no other (promise 8). */
+function judgeSuccession ({ ledger }: Setting, ticket: Ticket): void {
+  const [before, after] = [ticket.before, ticket.after].map((seen) => ledger.lineOf(seen?.login ?? null)) as [Line | undefined, Line | undefined]
+  if (credentialsOf(ticket).login === undefined || before === undefined || before.user === ticket.after?.user) return
+  assert.ok(before.successor === null || before.successor === after, 'two logins in the place of one')
+}
+
+/** A login that nothing overlapped has come about: it began after whatever was ended before it. */
+export function judgeLogin (setting: Setting, ticket: Ticket, now: number): void {
+  const { ok, before, after, sending } = ticket
+  // A list that forgets may end the login that the request came with, while it is at it.
+  if (setting.terms.endedLogins !== undefined && before?.login !== null) return
+  if (!ok || !sending.act.startsWith('logIn') || statusOf(sending) >= 400 || sending.hold !== undefined) return
+  // What another process ended counts until its time has come, if that is soon.
+  if (setting.stored && setting.terms.twoProcesses && setting.hasJustEnded(after?.user ?? '', ticket.arrivedAt, now)) return
+  assert.notEqual(credentialsOf(ticket).login, undefined, 'a login that succeeded set no cookie')
+}
+
 function judgeCookies (setting: Setting, ticket: Ticket): void {
   const { ledger } = setting
   const lines = setCookies(ticket.answer as NonNullable<Ticket['answer']>).map(({ name }) => name)
@@ -77,7 +96,9 @@ function judgeCookies (setting: Setting, ticket: Ticket): void {
   assert.ok(ended === null || ended > noticed, 'a credential of a login that had ended')
   const carried = ledger.cookie('login', ticket.carried)
   // A login cookie that strong protection refuses, or that is too old, leaves the request to its remember cookie.
-  const isOver = ticket.arrivedAt >= (carried?.replacedFrom ?? Infinity) + generationGrace
+  const { replacedFrom, replacedAt, replacedTick } = carried ?? { replacedFrom: null, replacedAt: null, replacedTick: null }
+  const isSetBack = (replacedTick ?? Infinity) < setting.setBackTick || ticket.arrivedAt < (replacedAt ?? -Infinity) - 60
+  const isOver = ticket.arrivedAt >= (replacedFrom ?? Infinity) + generationGrace || isSetBack
   const letIn = carried !== undefined && !isOver && mayLetIn(setting, carried, ticket)
   // A login by name and password begins another where the cookie had been replaced.
   const anew = begins && id !== ticket.before?.login

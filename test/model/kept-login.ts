@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { longestRequest, mayBeIdle } from './kept-proof.ts'
-import type { Issued, Ledger, Line } from './ledger.ts'
+import { mayBeIdle } from './kept-proof.ts'
+import { longestRequest, type Issued, type Ledger, type Line } from './ledger.ts'
 import type { Terms } from './move.ts'
 import { anybody, settle, type Users } from './settlement.ts'
 import type { Seen, Ticket } from './ticket.ts'
@@ -35,10 +35,10 @@ export class KeptLogin {
   }
 
   /** An answer came back, with a login cookie or without one. */
-  receives ({ answer, before, after, arrivedAt }: Ticket, setsLogin: boolean): void {
+  receives ({ answer, before, after, arrivedAt }: Ticket, now: number, setsLogin: boolean): void {
     if (setsLogin) this.#hasLostLoginCookie = false
     // An answer of 5xx changes nothing, the last use included.
-    if ((answer?.statusCode ?? 500) < 500 && (before?.user !== null || after?.user !== null)) this.usedAt = Math.max(this.usedAt, arrivedAt)
+    if ((answer?.statusCode ?? 500) < 500 && (before?.user !== null || after?.user !== null)) this.usedAt = Math.max(this.usedAt, Math.min(arrivedAt, now))
   }
 
   /** An answer with a login cookie was lost: the older one has ten seconds to live. */
@@ -57,6 +57,12 @@ export class KeptLogin {
     const { expected, begunBy } = settle(this.expected, batch)
     this.expected = expected
     if (begunBy !== undefined) this.#dependsOn(begunBy.after?.login ?? null)
+  }
+
+  /** The clock goes back to this time: what was past its end may be good again, and nothing was used after now. */
+  goesBackTo (now: number): void {
+    if (this.expected?.has(null) === true) this.expected = anybody
+    this.usedAt = Math.min(this.usedAt, now)
   }
 
   /** Where no cookie is left of what it depends on, nobody is expected. */
@@ -89,11 +95,11 @@ export class KeptLogin {
   }
 
   /** Whether the login may have come to its end since. */
-  #mayHaveEnded ({ arrivedAt }: Ticket, { terms: { idleTimeout }, stored, passwordOf }: Present): boolean {
+  #mayHaveEnded ({ arrivedAt }: Ticket, { terms, stored, passwordOf }: Present): boolean {
     for (const line of this.#lines) if (line.endedTick !== null || line.contested || passwordOf(line.user) !== line.stamp) return true
-    return !this.#cookies().some(({ purpose, line, stamp, goodUntil, replacedTick }) => {
-      if (this.expected?.has(line.user) !== true || arrivedAt >= goodUntil - longestRequest) return false
-      if (purpose === 'login') return !mayBeIdle(this.usedAt, idleTimeout, arrivedAt) && !(this.#hasLostLoginCookie && replacedTick !== null)
+    return !this.#cookies().some(({ purpose, line, stamp, goodUntil, hasLapsed, replacedTick }) => {
+      if (this.expected?.has(line.user) !== true || hasLapsed || arrivedAt >= goodUntil - longestRequest) return false
+      if (purpose === 'login') return !mayBeIdle(this.usedAt, terms, arrivedAt) && !(this.#hasLostLoginCookie && replacedTick !== null)
       // Without a store a cookie speaks of the password that it was made with.
       const isCurrent = (stored ? line.stamp : stamp) === passwordOf(line.user)
       return isCurrent && line.endedTick === null && !line.contested

@@ -4,7 +4,7 @@
  * @module
  */
 import { credentialsOf, provesFresh } from './judge.ts'
-import type { Ledger } from './ledger.ts'
+import { longestRequest, type Ledger } from './ledger.ts'
 import type { Terms } from './move.ts'
 import type { Ticket } from './ticket.ts'
 
@@ -26,24 +26,23 @@ export class KeptProof {
   }
 
   /** Whether a request that nothing else overlaps must be fresh; the login was in use at that time. */
-  isDue ({ before, arrivedAt, carried }: Ticket, usedAt: number, { freshFor, idleTimeout }: Terms): boolean {
+  isDue ({ before, arrivedAt, carried }: Ticket, usedAt: number, terms: Terms): boolean {
+    const { freshFor } = terms
     const proof = this.#proof
     const login = proof?.after?.login ?? null
     if (proof === null || before?.login !== login) return false
-    const { goodUntil = Infinity } = this.#ledger.cookie('login', carried) ?? {}
-    const hasLapsed = arrivedAt >= goodUntil - longestRequest || mayBeIdle(usedAt, idleTimeout, arrivedAt)
+    const { goodUntil = Infinity, hasLapsed: wasLapsed = false } = this.#ledger.cookie('login', carried) ?? {}
+    const hasLapsed = wasLapsed || arrivedAt >= goodUntil - longestRequest || mayBeIdle(usedAt, terms, arrivedAt)
     if (hasLapsed && !before.fresh) this.forget()
-    const isOver = freshFor !== null && arrivedAt >= proof.arrivedAt + freshFor
+    // Of a proof that lies in the future nobody knows how old it is.
+    const isOver = freshFor !== null && (arrivedAt >= proof.arrivedAt + freshFor || arrivedAt < proof.arrivedAt)
     return !hasLapsed && !isOver && this.#ledger.lineOf(login)?.contested !== true
   }
 }
 
-/** When in a request, of so many seconds at the most, an expiry was reckoned is not known to the model. */
-export const longestRequest = 20
-
-/** A short idle time may be cut by a quarter, because not every use is written down. */
-export function mayBeIdle (usedAt: number, idleTimeout: number | null, now: number): boolean {
-  return idleTimeout !== null && now >= usedAt + idleTimeout * 0.75
+/** A short idle time may be cut by a quarter, because not every use is written down, and by what the clocks of processes are apart. */
+export function mayBeIdle (usedAt: number, { idleTimeout, apart = 0 }: Terms, now: number): boolean {
+  return idleTimeout !== null && now >= usedAt + idleTimeout * 0.75 - Math.abs(apart)
 }
 
 /** The one proof among the requests that were under way, if no answer that was on its way before came after it. */

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** When in a request, of so many seconds at the most, an expiry was reckoned is not known to the model. */
+export const longestRequest = 20
+
 /** A login with all that was restored from its remember cookie: what one logout ends. */
 export interface Line {
   readonly id: string
@@ -18,6 +21,8 @@ export interface Line {
   newest: Issued | null
   /** The password it was proven with last. */
   stamp: string | null
+  /** The line of another user that took its place in the same browser. */
+  successor: Line | null
 }
 
 /** A cookie that an answer set. */
@@ -41,6 +46,8 @@ export interface Issued {
   successor: Issued | null
   /** When a request brought it back. */
   cameTick: number | null
+  /** Whether it may have been past its end once, by whichever clock: then it may be gone, also where the clock was set back. */
+  hasLapsed: boolean
 }
 
 /** An id begins with the name of its family; the rest is its own. */
@@ -88,9 +95,14 @@ export class Ledger {
   }
 
   begin (loginId: string, user: string, ended: boolean): Line {
-    const line: Line = { id: lineIdOf(loginId), user, begunTick: this.next(), endedTick: ended ? this.next() : null, contested: false, newest: null, stamp: null }
+    const line: Line = { id: lineIdOf(loginId), user, begunTick: this.next(), endedTick: ended ? this.next() : null, contested: false, newest: null, stamp: null, successor: null }
     this.lines.set(line.id, line)
     return line
+  }
+
+  /** It is this late now, by the clock that is ahead of all. */
+  passes (now: number): void {
+    for (const cookie of this.issued.values()) if (now >= cookie.goodUntil - longestRequest) cookie.hasLapsed = true
   }
 
   loginsOf (loginId: string): Issued[] {

@@ -13,6 +13,8 @@ import type { Visitor } from './visitor.ts'
 interface Asked { readonly terms: Terms, readonly stored: boolean, readonly users: ReadonlyMap<string, User>, readonly tally: Tally }
 
 export function judgeLoss ({ terms, stored, users, tally }: Asked, visitor: Visitor, ticket: Ticket): void {
+  // A list that forgets may log anybody out.
+  if (terms.endedLogins !== undefined) return
   const present = { terms, stored, passwordOf: (user: string) => users.get(user)?.passwordHash ?? null }
   const expected = [...visitor.expected ?? []].join(' or ')
   if (visitor.isLoginDue(ticket, present)) tally.count('login due')

@@ -8,10 +8,13 @@
 export type Who = 'first' | 'second' | 'thief'
 
 /** What the handler of a request does. */
-export type Act = 'visit' | 'logIn 1' | 'logIn 2' | 'confirm' | 'logOut' | 'endThis' | 'endOthers' | 'newPassword'
+export type Act = 'visit' | 'logIn 1' | 'logIn 2' | 'logIn 3' | 'confirm' | 'logOut' | 'endThis' | 'endOthers' | 'newPassword'
 
-/** Where a request can be held: before or after it loads a user, acts, or asks the store. */
-export type Point = 'loading' | 'loaded' | 'acting' | 'acted' | 'asking' | 'asked'
+/** The users, by their names. */
+export type Name = '1' | '2' | '3'
+
+/** Where a request can be held: on its way to the server, before or after it loads a user, acts, or asks the store. */
+export type Point = 'sent' | 'loading' | 'loaded' | 'acting' | 'acted' | 'asking' | 'asked'
 
 export interface Hold { readonly point: Point, readonly nth: number }
 
@@ -54,11 +57,17 @@ export type Move =
   | Sending
   /** A request that is held while others come and go, of a browser that may just have been opened again; after a pause it goes on. */
   | { readonly move: 'race', readonly slow: Sending, readonly quick: readonly Sending[], readonly delivery?: Delivery, readonly restart?: boolean, readonly pause?: number }
+  /** A request that is long on its way, while the same browser uses up one token after another: by proofs of identity, or by restores. */
+  | { readonly move: 'rotate', readonly who: Who, readonly by: 'proofs' | 'restores', readonly times: number, readonly process?: number }
   /** Lets a held request go on to its answer. */
   | { readonly move: 'release', readonly index: number, readonly delivery?: Delivery }
   /** Delivers an answer that is under way. */
   | { readonly move: 'deliver', readonly index: number }
   | { readonly move: 'wait', readonly seconds: number }
+  /** The clock is set back, that of every process. */
+  | { readonly move: 'setBack', readonly seconds: number }
+  /** A cookie of one browser comes to be in another, and is gone from the first. */
+  | { readonly move: 'hand', readonly cookie: 'login' | 'remember_token', readonly from: Who, readonly to: Who }
   | { readonly move: 'restart', readonly who: Who }
   /** The thief copies all cookies that a browser has. */
   | { readonly move: 'steal', readonly from: Who }
@@ -67,7 +76,7 @@ export type Move =
   /** One character of a cookie becomes another. */
   | { readonly move: 'alter', readonly who: Who, readonly cookie: 'login' | 'remember_token', readonly at: number }
   /** Somebody changes the user elsewhere, without confirming any login. */
-  | { readonly move: 'change', readonly user: '1' | '2', readonly what: 'password' | 'delete' | 'recreate' }
+  | { readonly move: 'change', readonly user: Name, readonly what: 'password' | 'delete' | 'recreate' }
   /** The application ends logins by its manager. */
   | { readonly move: 'end', readonly what: 'login' | 'others' | 'all' | 'every', readonly index: number }
 
@@ -82,6 +91,10 @@ export interface Terms {
   readonly slowLoader: boolean
   /** Whether two processes answer, where logins are in a store. */
   readonly twoProcesses: boolean
+  /** By how many seconds the clock of the second of them is ahead. Default 0. */
+  readonly apart?: number
+  /** Of how many users ended logins are kept, where there is no store. Default: of more than there are. */
+  readonly endedLogins?: number
 }
 
 export const plainTerms: Terms = {

@@ -10,10 +10,11 @@ import type { World } from './world.ts'
 /** Whether a move can be made now. */
 export function isPossible (world: World, move: Move): boolean {
   switch (move.move) {
-    case 'send': case 'race': return world.waiting.length + world.travelling.length < 4
+    case 'send': case 'race': case 'rotate': return world.waiting.length + world.travelling.length < 4
     case 'release': return world.waiting.length > 0
     case 'deliver': return world.travelling.length > 0
     case 'dig': return world.ledger.issued.size > 0
+    case 'hand': return move.from !== move.to && world.visitors[move.from].browser.cookies.has(move.cookie)
     case 'alter': return world.visitors[move.who].browser.cookies.has(move.cookie)
     case 'end': return move.what === 'every' || world.ledger.lines.size > 0
     default: return true
@@ -28,6 +29,9 @@ export async function make (world: World, move: Move): Promise<void> {
       return
     }
     case 'race': return await race(world, move)
+    case 'rotate': return await rotate(world, move)
+    case 'setBack': return world.setBack(move.seconds)
+    case 'hand': return hand(world, move)
     case 'release': return await world.release(pick(world.waiting, move.index), move.delivery ?? 'at once')
     case 'deliver': return world.deliver(pick(world.travelling, move.index))
     case 'wait': return await wait(world, move.seconds)
@@ -49,6 +53,31 @@ async function race (world: World, { slow, quick, delivery = 'at once', restart 
   }
   world.wait(pause)
   if (world.waiting.includes(ticket)) await world.release(ticket, delivery)
+}
+
+async function rotate (world: World, { who, by, times, process = 0 }: Move & { move: 'rotate' }): Promise<void> {
+  const visitor = world.visitors[who]
+  visitor.restarts()
+  const late = await world.send({ move: 'send', who, act: 'visit', hold: { point: 'sent', nth: 0 }, process })
+  for (let done = 0; done < times; done++) {
+    world.wait(0.001)
+    if (by === 'restores') visitor.restarts()
+    await world.send({ move: 'send', who, act: by === 'restores' ? 'visit' : 'logIn 1', ...by === 'proofs' && { remember: true }, process })
+  }
+  await world.release(late, 'at once')
+  // What came so late may have brought an older login than the browser had by then.
+  visitor.expectsAnything()
+}
+
+/** Whoever has such a cookie now, what else was under way with it looks like a copy. */
+function hand ({ visitors, ledger }: World, { cookie, from, to }: Move & { move: 'hand' }): void {
+  const [giver, taker] = [visitors[from], visitors[to]]
+  const kept = giver.browser.cookies.get(cookie)!
+  giver.browser.cookies.delete(cookie)
+  taker.browser.cookies.set(cookie, kept)
+  const line = ledger.issued.get(kept.value)?.line
+  if (line !== undefined) line.contested = true
+  for (const visitor of [giver, taker]) visitor.expectsAnything()
 }
 
 function pick<Value> (values: readonly Value[], index: number): Value {
@@ -105,8 +134,7 @@ async function end (world: World, { what, index }: Move & { move: 'end' }): Prom
   }
   const { login, line } = pick(logins, index)
   if (what === 'login') {
-    await manager.endLogin(login)
-    return world.ended(login)
+    return world.ended(login, await manager.endLogin(login))
   }
   const except = what === 'others' ? login : null
   await manager.endLogins(line.user, { except })

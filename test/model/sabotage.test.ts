@@ -6,7 +6,8 @@ import { sessionPlugins, type SessionPlugin } from '../support/sessions.ts'
 import { plainTerms, type Move, type Sending } from './move.ts'
 import { explore, replay } from './run.ts'
 import {
-  dropsCookies, endsNoOthers, endsNothing, findsAllFresh, findsAllStale, findsNothingOld, ignoresVersions, keepsNoChange, losesRecords, mixesCookies, removesNothing, spoilt, tampered
+  dropsCookies, endsByTheClock, endsNoOthers, endsNothing, endsNothingSetBack, endsTwice, findsAllFresh, findsAllStale, findsNothingOld, forgetsTokens,
+  ignoresVersions, keepsNoChange, keepsOut, losesRecords, mixesCookies, removesNothing, spoilt, tampered
 } from './sabotage.ts'
 import { fixedSeed } from './seed.ts'
 import { inMemory, withoutStore } from './ways.ts'
@@ -16,6 +17,10 @@ const send = (act: Sending['act'], more: Partial<Sending> = {}): Sending => ({ m
 const visit = send('visit')
 const restart: Move = { move: 'restart', who: 'first' }
 const remembered = send('logIn 1', { remember: true })
+const endAll: Move = { move: 'end', what: 'all', index: 0 }
+const setBack: Move = { move: 'setBack', seconds: 3600 }
+const switches: Move = { move: 'race', slow: send('logIn 2', { hold: { point: 'acted', nth: 0 } }), quick: [send('logIn 3')] }
+const rotate: Move = { move: 'rotate', who: 'first', by: 'proofs', times: 9 }
 const beside: Move = { move: 'race', slow: send('visit', { hold: { point: 'acted', nth: 0 } }), quick: [visit], delivery: 'lost' }
 
 const stores = [
@@ -26,12 +31,17 @@ const stores = [
   ['loses records', losesRecords, [send('logIn 1'), visit, visit, visit, visit], /a login was lost/],
   ['takes every login for fresh', findsAllFresh, [remembered, restart, visit, visit], /fresh without a proof/],
   ['takes every login for stale', findsAllStale, [send('logIn 1'), visit], /a proof of identity was lost/],
-  ['forgets the age of what it keeps', findsNothingOld, [remembered, restart, visit, visit], /worth nothing any more/]
+  ['forgets the age of what it keeps', findsNothingOld, [remembered, restart, visit, visit], /worth nothing any more/],
+  ['lets two requests end one login', endsTwice, [send('logIn 1'), switches], /two logins in the place of one/],
+  ['keeps out who logs in after an end that lies in the future', keepsOut, [send('logIn 1'), endAll, setBack, send('logIn 1')], /set no cookie/],
+  ['ends only what began before now by the clock', endsByTheClock, [send('logIn 1'), setBack, endAll, visit], /a login that had ended/],
+  ['forgets all but eight older tokens', forgetsTokens, [remembered, rotate], /false alarm/]
 ] as const
 
 const sites = [
   ['ends nothing', endsNothing, [send('logIn 1'), send('endThis')], /a login that had ended/],
   ['loses cookies', dropsCookies, [send('logIn 1'), visit, visit], /a login was lost/],
+  ['ends no logins once its clock was set back', endsNothingSetBack, [send('logIn 1'), setBack, endAll, visit], /a login that had ended/],
   ['mixes up cookies', mixesCookies, [send('logIn 1'), visit, send('visit', { who: 'second' })], /no cookie of the request was issued for/]
 ] as const
 

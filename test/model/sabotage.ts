@@ -56,6 +56,41 @@ export const losesRecords: Spoil = (sound) => {
   return { find: async (id) => ++asked > 3 ? null : await sound.find(id) }
 }
 
+/** It says that it has ended a login which another request was first to end. */
+export const endsTwice: Spoil = (sound) => ({
+  update: async (login, expected) => await sound.update(login, expected) || login.expiresAt === 0
+})
+
+/** It keeps no new login before the time has come at which all were ended. */
+export const keepsOut: Spoil = (sound) => {
+  let endedAt = 0
+  return {
+    async removeAll (owner, except) {
+      endedAt = Math.max(endedAt, Date.now())
+      return await sound.removeAll(owner, except)
+    },
+    create: async (login) => Date.now() > endedAt && await sound.create(login)
+  }
+}
+
+/** It ends only what began before now, by a clock that may have been set back. */
+export const endsByTheClock: Spoil = (sound) => ({
+  async removeAll (owner, except) {
+    const later = owner === null ? [] : (await sound.list(owner)).filter(({ begunAt }) => begunAt > Date.now() / 1000)
+    const ended = await sound.removeAll(owner, except)
+    for (const login of later) if (login.id !== except) await sound.create(login)
+    return ended
+  }
+})
+
+/** It keeps no more than eight older tokens, and takes any other for a thief's. */
+export const forgetsTokens: Spoil = (sound) => ({
+  async update (login, expected) {
+    const kept = login.remember && { ...login.remember, crowdedUntil: 0, previous: login.remember.previous.slice(-8) }
+    return await sound.update({ ...login, remember: kept }, expected)
+  }
+})
+
 export const findsAllFresh = finding((record) => ({ ...record, fresh: true }))
 export const findsAllStale = finding((record) => ({ ...record, stale: true }))
 
@@ -80,6 +115,16 @@ export function tampered (session: SessionPlugin, tamper: (app: FastifyInstance)
 /** Ending a login says that it did, and did not. */
 export function endsNothing (app: FastifyInstance): void {
   app.addHook('onReady', async () => { app.login.endLogin = async () => true })
+}
+
+/** All logins of a user end only where the clock was not set back since the latest request. */
+export function endsNothingSetBack (app: FastifyInstance): void {
+  let latest = 0
+  app.addHook('onRequest', async () => { latest = Math.max(latest, Date.now()) })
+  app.addHook('onReady', async () => {
+    const endLogins = app.login.endLogins.bind(app.login)
+    app.login.endLogins = async (userId, options) => { if (Date.now() >= latest) await endLogins(userId, options) }
+  })
 }
 
 /** Something on the way drops cookies, now and then. */

@@ -40,6 +40,7 @@ export async function createSite (store: LoginStore | null, session: SessionPlug
     sessionProtection,
     permanentSession,
     remember: { duration: rememberDuration, refreshEachRequest },
+    ...terms.endedLogins !== undefined && { endedLogins: terms.endedLogins },
     ...store === null ? {} : { store }
   } as unknown as LoginOptions)
   writeAround(app)

@@ -23,9 +23,11 @@ export class Ticket {
   readonly sending: Sending
   readonly carried: ReadonlyMap<string, string>
   readonly agent: string
-  /** The clock, and the order of things, at its arrival. */
-  readonly arrivedAt: number
-  readonly sentTick: number
+  /** By how many seconds the clock of the process that answers it is ahead. */
+  readonly ahead: number
+  /** The clock of that process, and the order of things, at its arrival. */
+  arrivedAt: number
+  sentTick: number
   readonly #barrier = new Barrier()
   readonly #passed = new Map<Point, number>()
   /** When it was let go on. */
@@ -58,10 +60,17 @@ export class Ticket {
   lost = false
   done: Promise<void> = Promise.resolve()
 
-  constructor (sending: Sending, carried: ReadonlyMap<string, string>, agent: string, arrivedAt: number, tick: number) {
+  constructor (sending: Sending, carried: ReadonlyMap<string, string>, agent: string, ahead: number, arrivedAt: number, tick: number) {
     this.sending = sending
     this.carried = carried
     this.agent = agent
+    this.ahead = ahead
+    this.arrivedAt = arrivedAt
+    this.sentTick = tick
+  }
+
+  /** It comes to the server later than it was sent. */
+  arrives (arrivedAt: number, tick: number): void {
     this.arrivedAt = arrivedAt
     this.sentTick = tick
   }

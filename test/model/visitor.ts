@@ -35,10 +35,10 @@ export class Visitor {
   sends (ticket: Ticket): void { this.#batch.push(ticket) }
 
   /** An answer arrives, or is lost. */
-  receives (ticket: Ticket): void {
+  receives (ticket: Ticket, now: number): void {
     ticket.deliveredTick = this.#ledger.next()
     if (ticket.lost) this.#forgetsIfLost(ticket)
-    else this.#accepts(ticket)
+    else this.#accepts(ticket, now)
     this.#login.sees(ticket)
     if (this.#batch.some(({ deliveredTick }) => deliveredTick === null)) return
     this.#login.settle(this.#batch)
@@ -48,13 +48,13 @@ export class Visitor {
     this.#batch = []
   }
 
-  #accepts (ticket: Ticket): void {
+  #accepts (ticket: Ticket, now: number): void {
     const held = this.#remember()
     this.browser.receive(ticket.answer as NonNullable<Ticket['answer']>)
     const received = this.#remember()
     // An older token that arrives late looks like a copy.
     if (held !== undefined && received !== undefined && received.tick < held.tick) received.line.contested = true
-    this.#login.receives(ticket, credentialsOf(ticket).login !== undefined)
+    this.#login.receives(ticket, now, credentialsOf(ticket).login !== undefined)
   }
 
   isAsExpected (ticket: Ticket, present: Present): boolean { return this.#login.isAsExpected(ticket, present) }
@@ -69,6 +69,8 @@ export class Visitor {
     this.#login.expected = anybody
     this.#losesProof()
   }
+
+  goesBackTo (now: number): void { this.#login.goesBackTo(now) }
 
   /** What ends with the browser is gone. */
   restarts (): void {

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { mock } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { Browser } from '../support/browser.ts'
 import type { SessionPlugin } from '../support/sessions.ts'
 import { Chronicle } from './chronicle.ts'
 import { record } from './clerk.ts'
 import { HeldStore } from './held-store.ts'
-import { judge } from './judge.ts'
+import { judge, judgeLogin } from './judge.ts'
 import { judgeLoss } from './loss.ts'
 import type { Delivery, Sending, Terms, Who } from './move.ts'
 import { createSite } from './site.ts'
@@ -21,18 +20,17 @@ import type { OpenedWay } from './ways.ts'
 import type { Setting } from './worth.ts'
 
 export class World extends Chronicle implements Setting {
-  readonly terms: Terms
   readonly tally: Tally
   readonly visitors: Readonly<Record<Who, Visitor>>
   readonly processes: FastifyInstance[] = []
   /** Answers on their way. */
   travelling: Ticket[] = []
+  setBackTick = 0
   readonly #open: () => Promise<void>
 
   constructor (way: OpenedWay, session: SessionPlugin, terms: Terms, tally = new Tally()) {
     const store = way.createStore()
-    super(store !== null)
-    this.terms = terms
+    super(store !== null, terms)
     this.tally = tally
     const visitor = () => new Visitor(new Browser(null as never), this.ledger)
     this.visitors = { first: visitor(), second: visitor(), thief: visitor() }
@@ -47,6 +45,7 @@ export class World extends Chronicle implements Setting {
   }
 
   async open (): Promise<this> {
+    this.clocks.start()
     await this.#open()
     this.wait(1)
     return this
@@ -57,14 +56,35 @@ export class World extends Chronicle implements Setting {
     for (const app of this.processes) await app.close()
   }
 
-  wait (seconds: number): void { mock.timers.setTime(Date.now() + seconds * 1000) }
+  wait (seconds: number): void {
+    this.clocks.advance(seconds)
+    this.ledger.passes(this.now + Math.max(0, this.terms.apart ?? 0))
+  }
+
+  setBack (seconds: number): void {
+    this.setBackTick = this.ledger.next()
+    this.clocks.setBack(seconds)
+    this.tally.count('set back')
+    for (const visitor of Object.values(this.visitors)) visitor.goesBackTo(this.now)
+    // Which came first at two processes is told by their clocks.
+    for (const { beaten, perhapsBeaten } of this.stored && this.terms.twoProcesses ? this.waiting : []) {
+      for (const user of beaten) perhapsBeaten.add(user)
+      beaten.clear()
+    }
+  }
+
+  hasJustEnded (user: string, arrivedAt: number, now: number): boolean {
+    const endedAt = this.allEndedAt.get(user) ?? -Infinity
+    return endedAt >= arrivedAt && endedAt <= now + 1.1
+  }
 
   async send (sending: Sending): Promise<Ticket> {
     const visitor = this.visitors[sending.who]
     const { browser } = visitor
     const carried = new Map([...browser.cookies].map(([name, { value }]) => [name, value]))
     const agent = sending.disguised === true ? 'Mozilla' : browser.userAgent
-    const ticket = new Ticket(sending, carried, agent, this.now, this.ledger.next())
+    const ahead = this.isApart(sending) ? this.terms.apart ?? 0 : 0
+    const ticket = new Ticket(sending, carried, agent, ahead, this.now + ahead, this.ledger.next())
     if (sending.who === 'thief') for (const purpose of ['login', 'remember'] as const) this.#contest(ticket, purpose)
     const isAlone = visitor.isQuiet
     visitor.sends(ticket)
@@ -72,6 +92,8 @@ export class World extends Chronicle implements Setting {
     const cookie = [...carried].map(([name, value]) => `${name}=${value}`).join('; ')
     const app = this.processes[(sending.process ?? 0) % this.processes.length] as FastifyInstance
     ticket.done = Ticket.current.run(ticket, async () => {
+      await ticket.pass('sent')
+      if (ticket.releasedTick !== null) ticket.arrives(this.now, this.ledger.next())
       ticket.answer = await app.inject({ method: 'POST', url: '/act', headers: { 'user-agent': agent, ...cookie === '' ? {} : { cookie } } })
     })
     await ticket.settled()
@@ -87,29 +109,27 @@ export class World extends Chronicle implements Setting {
 
   deliver (ticket: Ticket): void {
     this.travelling = this.travelling.filter((one) => one !== ticket)
-    this.visitors[ticket.sending.who].receives(ticket)
+    this.visitors[ticket.sending.who].receives(ticket, this.now + ticket.ahead)
   }
 
   #finish (ticket: Ticket, delivery: Delivery, isAlone: boolean): void {
     this.waiting = this.waiting.filter((one) => one !== ticket)
     ticket.doneTick = this.ledger.next()
+    const now = this.now + ticket.ahead
     judge(this, ticket)
-    this.tally.note(this, ticket, this.now)
-    record(this, ticket, this.now)
+    judgeLogin(this, ticket, now)
+    this.tally.note(this, ticket, now)
+    record(this, ticket, now)
     const visitor = this.visitors[ticket.sending.who]
     if (isAlone && ticket.sending.who !== 'thief') judgeLoss(this, visitor, ticket)
     ticket.lost = delivery === 'lost'
     if (delivery === 'later') this.travelling.push(ticket)
-    else visitor.receives(ticket)
+    else visitor.receives(ticket, now)
   }
 
   /** What a thief has a hand in may end at any time. */
   #contest ({ carried }: Ticket, purpose: 'login' | 'remember'): void {
     const cookie = this.ledger.cookie(purpose, carried)
     if (cookie !== undefined) cookie.line.contested = true
-  }
-
-  isChanging (login: string): boolean {
-    return this.waiting.some(({ committedTick, before }) => committedTick !== null && before?.login === login)
   }
 }

@@ -11,10 +11,19 @@ import type { Ticket } from './ticket.ts'
 export const generationGrace = 10
 const validatorGrace = 60
 
+/** A grace that seems to begin later than this has been over since the clock was set back. */
+const longestWait = 300
+
 export interface Setting {
   readonly ledger: Ledger
   readonly terms: Terms
   readonly stored: boolean
+  /** Whether all processes have gone by one clock, which was never set back. */
+  readonly hasOneClock: boolean
+  /** When the clock was last set back, in the order of things. */
+  readonly setBackTick: number
+  /** Whether all logins of a user were ended at a time after this arrival, but not long after now, by whichever clock. */
+  hasJustEnded (user: string, arrivedAt: number, now: number): boolean
   /** Whether a change of this login is in the store already, and its answer not out. */
   isChanging (login: string): boolean
 }
@@ -29,12 +38,20 @@ function wasReplaced (setting: Setting, cookie: Issued, ticket: Ticket): boolean
   return cookie.replacedTick !== null && cookie.replacedTick <= resolvedAfter(setting, ticket)
 }
 
+/** Whether what was replaced may still be accepted for these seconds. */
+function mayBeAccepted ({ stored }: Setting, { replacedFrom, replacedAt }: Issued, seconds: number, { arrivedAt }: Ticket): boolean {
+  if (arrivedAt >= (replacedAt ?? 0) + seconds) return false
+  return !stored || arrivedAt >= (replacedFrom ?? 0) - seconds - longestWait
+}
+
 /** Whether a login cookie may let this request in. */
 export function mayLetIn (setting: Setting, cookie: Issued | undefined, ticket: Ticket): boolean {
   const { ledger, terms } = setting
   if (cookie === undefined || cookie.login !== ticket.before?.login) return false
   const replaced = wasReplaced(setting, cookie, ticket)
-  if (replaced && ticket.arrivedAt >= (cookie.replacedAt ?? 0) + generationGrace) return false
+  // What was good when the request arrived is good enough for it.
+  const wasGood = (cookie.replacedTick ?? Infinity) > ticket.sentTick
+  if (replaced && !wasGood && !mayBeAccepted(setting, cookie, generationGrace, ticket)) return false
   if (cookie.replacedTick === null && cookie.stamp !== ticket.loaded.get(cookie.line.user) && !setting.isChanging(cookie.login)) return false
   const lastUse = ledger.lastUses.get(cookie.login) ?? 0
   if (ticket.arrivedAt >= cookie.expiresAt || (terms.idleTimeout !== null && ticket.arrivedAt >= lastUse + terms.idleTimeout)) return false
@@ -57,13 +74,15 @@ export function mayRestore (setting: Setting, cookie: Issued | undefined, ticket
   if (ticket.arrivedAt >= cookie.expiresAt) return false
   if (!setting.stored) return cookie.stamp === ticket.loaded.get(cookie.line.user)
   if (cookie.replacedTick === null || cookie.replacedTick > ticket.sentTick) return true
-  if (ticket.arrivedAt < (cookie.replacedAt ?? 0) + validatorGrace) return true
+  if (mayBeAccepted(setting, cookie, validatorGrace, ticket)) return true
   const { replacedTick, cameTick } = cookie.successor as Issued
   return (replacedTick ?? Infinity) > ticket.sentTick && (cameTick ?? Infinity) > ticket.sentTick
 }
 
 /** Whether a cookie is good beyond doubt, so that a logout that brings it ends its line. */
-export function isCurrent ({ stored }: Pick<Setting, 'stored'>, cookie: Issued | undefined, now: number): boolean {
+export function isCurrent ({ stored, terms }: Pick<Setting, 'stored' | 'terms'>, cookie: Issued | undefined, now: number): boolean {
+  // A list that forgets may have ended any of them.
+  if (terms.endedLogins !== undefined) return false
   if (cookie === undefined || now >= cookie.expiresAt || cookie.line.endedTick !== null) return false
   return cookie.purpose === 'login' || stored ? cookie.replacedTick === null : true
 }

@@ -21,6 +21,23 @@ export function endingAll (makeStore: MakeStore): void {
     assert.deepEqual(await store.list(stranger.owner), [stranger])
   })
 
+  promise(makeStore, 'all logins of an owner end although the clock was set back since they began; those that begin after that live', async (store, context) => {
+    const clock = stopClock(context)
+    const records = makeRecords(randomOwner(), 3)
+    const [kept] = records
+    for (const record of records) await store.create(record)
+    clock.advance(-3600)
+    await store.removeAll(kept!.owner, kept!.id)
+    assert.deepEqual(await store.list(kept!.owner), [kept])
+    await store.removeAll(kept!.owner)
+    const later = makeRecord({ owner: kept!.owner, begunAt: now() + 7200, keepUntil: now() + 9000 })
+    assert.equal(await store.create(later), true)
+    assert.deepEqual(await store.list(kept!.owner), [later])
+    clock.advance(3600)
+    assert.deepEqual(await Promise.all(records.map(({ id }) => store.find(id))), [null, null, null])
+    assert.deepEqual(await store.find(later.id), later)
+  })
+
   promise(makeStore, 'all but one end', async (store) => {
     const records = makeRecords(randomOwner(), 3)
     const [kept] = records

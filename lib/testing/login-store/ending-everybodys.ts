@@ -27,6 +27,25 @@ export function endingEverybodys (makeStore: MakeStore): void {
     }
   })
 
+  promise(makeStore, "everybody's logins end although the clock was set back since they began; those that begin after that live", async (store, context) => {
+    const clock = stopClock(context)
+    const records = [makeRecord(), makeRecord()]
+    for (const record of records) await store.create(record)
+    clock.advance(-3600)
+    await store.removeAll(null)
+    for (const record of records) {
+      assert.equal(await store.find(record.id), null)
+      assert.deepEqual(await store.list(record.owner), [])
+      assert.equal(await store.update(next(record), 0), false)
+      const later = makeRecord({ owner: record.owner, begunAt: now() + 7200 })
+      assert.equal(await store.create(later), true)
+      assert.deepEqual(await store.find(later.id), later)
+      assert.equal(await store.update(next(later), 0), true)
+    }
+    clock.advance(3600)
+    for (const { id } of records) assert.equal(await store.find(id), null)
+  })
+
   promise(makeStore, "a login under way ends with everybody's, whatever exception its owner made", async (store, context) => {
     const clock = stopClock(context)
     const pending = makeRecord()
