@@ -6,6 +6,7 @@
 import { describe } from 'node:test'
 import { changing } from './login-store/changing.ts'
 import { endingAll } from './login-store/ending-all.ts'
+import { endingWithClocks } from './login-store/ending-clocks.ts'
 import { endingEverybodys } from './login-store/ending-everybodys.ts'
 import { endingRaces } from './login-store/ending-races.ts'
 import { keeping } from './login-store/keeping.ts'
@@ -30,6 +31,7 @@ export function testLoginStore (name: string, makeStore: MakeStore): void {
     describe('keeps names apart', () => names(makeStore))
     describe('changes records', () => changing(makeStore))
     describe('ends all logins of an owner', () => endingAll(makeStore))
+    describe('ends all logins of an owner where the clock was set back', () => endingWithClocks(makeStore))
     describe('ends all logins of an owner while others begin', () => endingRaces(makeStore))
     describe("ends everybody's logins", () => endingEverybodys(makeStore))
   })

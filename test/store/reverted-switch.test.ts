@@ -45,6 +45,26 @@ describeWays('a browser whose login has ended', (way) => {
   })
 })
 
+describeWays('a remember cookie of another user, beside the login', (way) => {
+  it('may end while its browser logs in again: the login goes on', async () => {
+    const { app } = await way.createApp({
+      after: (app, users) => {
+        app.post('/slow', async (request) => {
+          const ok = await request.loginUser(users.get('1')!)
+          await app.login.endLogins('2')
+          return { ok }
+        })
+      }
+    })
+    const [browser, other] = [new Browser(app), new Browser(app)]
+    await other.post('/login/2', { remember: true })
+    await browser.post('/login/1')
+    browser.cookies.set('remember_token', other.cookies.get('remember_token')!)
+    await browser.post('/slow')
+    assert.deepEqual([await browser.whoami(), await other.whoami()], ['1', null])
+  })
+})
+
 describe('a store that keeps no login, whenever it begins', () => {
   it('has nobody logged in, and no request that goes on for ever', async () => {
     const { app, store } = await createStoredApp()
