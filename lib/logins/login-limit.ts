@@ -30,11 +30,22 @@ function isUsable (record: LoginRecord, lifetimes: LoginLimit['lifetimes'], now:
 export async function usableLogins (
   store: LoginStore, owner: string, lifetimes: LoginLimit['lifetimes'], now: number
 ): Promise<LoginRecord[]> {
+  return (await sortedOut(store, owner, lifetimes, now)).usable
+}
+
+/** The logins of an owner: those that somebody can still use, and those that have become idle or old. */
+async function sortedOut (
+  store: LoginStore, owner: string, lifetimes: LoginLimit['lifetimes'], now: number
+): Promise<{ usable: LoginRecord[], unusable: LoginRecord[] }> {
   const usable: LoginRecord[] = []
+  const unusable: LoginRecord[] = []
   await forEachSlice(await store.list(owner), (slice) => {
-    usable.push(...slice.filter((login) => isUsable(login, lifetimes, now)))
+    for (const login of slice) {
+      if (isUsable(login, lifetimes, now)) usable.push(login)
+      else if (!isSuspended(login)) unusable.push(login)
+    }
   })
-  return usable
+  return { usable, unusable }
 }
 
 /** Whether the owner has room for one more login, where a new one is refused beyond the limit. */
@@ -52,7 +63,7 @@ export async function endBeyond (
   store: LoginStore, { most, onMost, lifetimes }: LoginLimit, { id, owner }: LoginRecord, steps: StoreSteps, now: number
 ): Promise<boolean> {
   if (most === null) return true
-  const logins = await usableLogins(store, owner, lifetimes, now)
+  const { usable: logins, unusable } = await sortedOut(store, owner, lifetimes, now)
   // What begins in the future began before a clock was set back: it is older than what begins now. Asked anew, because
   // another login may have begun while the store kept this one.
   const present = Date.now() / 1000
@@ -62,5 +73,9 @@ export async function endBeyond (
   const beyond = onMost === 'refuse' ? sorted.slice(most) : sorted.slice(0, Math.max(0, sorted.length - most))
   if (beyond.some((login) => login.id === id)) return false
   await steps.endMany(beyond, 'limit', now)
+  // Kept until its end, an idle login counts for nothing here, and another scope may let it be idle for longer. But
+  // somebody who logs in again and again must not fill the list that every log-in reads.
+  const spare = Math.max(0, unusable.length - most)
+  if (spare > 0) await steps.endMany(unusable.sort((one, other) => one.seenAt - other.seenAt).slice(0, spare), 'limit', now)
   return true
 }

@@ -157,6 +157,19 @@ describe('maxLogins', () => {
     })
   }
 
+  it('leaves as many logins again that have become idle, however often somebody logs in', async (t) => {
+    const clock = stopClock(t)
+    const { app, store } = await createStoredApp({ options: { maxLogins: 3, idleTimeout: 60 } })
+    const browsers = Array.from({ length: 20 }, () => new Browser(app))
+    for (const browser of browsers) {
+      await browser.post('/login/1')
+      assert.equal(await browser.whoami(), '1')
+      clock.advance(61)
+    }
+    const { owner } = store.calls.find(({ method }) => method === 'create')!.args[0] as LoginRecord
+    assert.equal((await store.list(owner)).length, 4)
+  })
+
   it('does not count logins past the absoluteTimeout that holds now, whatever held when they began', async (t) => {
     const clock = stopClock(t)
     const limit = { maxLogins: 1, onMaxLogins: 'refuse' } as const
