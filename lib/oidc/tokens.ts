@@ -60,8 +60,11 @@ export class Tokens {
       const { expiresAt, refreshToken } = login.tokens
       if (expiresAt === null || expiresAt > nowInSeconds() + margin) return login.tokens
       if (refreshToken === null) return null
-      if (await this.#claim(id, logins, refreshToken, by)) return await this.#exchange(id, logins, login, refreshToken)
-      await wait(pause * 1000)
+      if (!await this.#claim(id, logins, refreshToken, by)) await wait(pause * 1000)
+      else {
+        const tokens = await this.#exchange(id, logins, login, refreshToken)
+        if (tokens !== undefined) return tokens
+      }
     }
   }
 
@@ -82,20 +85,30 @@ export class Tokens {
     return now < until && now >= until - 2 * this.#patience
   }
 
-  async #exchange (id: string, logins: StoredLogins, login: ProviderLogin, refreshToken: string): Promise<TokenSet | null> {
+  /** The new tokens, null where there are none any more; undefined where the user has logged in anew meanwhile. */
+  async #exchange (
+    id: string, logins: StoredLogins, login: ProviderLogin, refreshToken: string
+  ): Promise<TokenSet | null | undefined> {
     let tokens: TokenSet | null | undefined
+    let isSame = false
     try {
       tokens = await this.#refresh(login, refreshToken)
-      return tokens
     } finally {
-      await this.#manager.changeLoginData(id, (data) => this.#settled(logins, data, tokens))
+      await this.#manager.changeLoginData(id, (data) => {
+        const current = logins.read(data)
+        isSame = isSameLogin(current, login, refreshToken)
+        if (current === null || !isSame) return undefined
+        return logins.write(tokens === undefined ? current : { ...current, tokens, idToken: tokens?.idToken ?? current.idToken })
+      })
     }
+    return isSame ? tokens : undefined
   }
+}
 
-  /** The data once it is known what came of it; undefined tokens: nothing did. */
-  #settled (logins: StoredLogins, data: unknown, tokens: TokenSet | null | undefined): StoredLogin | null {
-    const login = logins.read(data)
-    if (login === null) return data as StoredLogin | null
-    return logins.write(tokens === undefined ? login : { ...login, tokens, idToken: tokens?.idToken ?? login.idToken })
-  }
+/**
+ * Whether the login at the provider is still the one whose refresh token was exchanged. The user may have logged in at
+ * another provider meanwhile, to which nothing of this one may be sent.
+ */
+function isSameLogin (current: ProviderLogin | null, { provider, subject }: ProviderLogin, refreshToken: string): boolean {
+  return current?.provider === provider && current.subject === subject && current.tokens?.refreshToken === refreshToken
 }
